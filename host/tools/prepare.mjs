@@ -1,0 +1,229 @@
+// Makes a fresh clone runnable: installs the packages, builds what is stale, starts the program.
+//
+//   node host/tools/prepare.mjs              install and build everything
+//   node host/tools/prepare.mjs start …      build the server alone and run it
+//   node host/tools/prepare.mjs test …       build everything and run the tests
+//   node host/tools/prepare.mjs bench …      build everything and run the benchmarks
+//
+// Plain JavaScript without a dependency, because it runs before `npm ci`. The program runs in this
+// very process, so that a signal to npm reaches it without a shell or a second Node in between.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const output = join(root, "build");
+
+/** What a command needs: the development packages too or the server's alone; what it runs. */
+const commands = {
+  build: { everything: true, program: undefined },
+  start: { everything: false, program: "build/host/server/main.js" },
+  test: { everything: true, program: "build/tests/run.js" },
+  bench: { everything: true, program: "build/bench/main.js" },
+};
+
+/** Compiled by asc, not by tsc. */
+const assemblyFolders = ["bench/native", "examples/native"];
+
+/** The WebAssembly modules. No imports and no managed objects: DESIGN.md K1 and K3. */
+const modules = [
+  { entry: "assembly/index.ts", target: "kernel.wasm", options: ["-O3"], server: true },
+  { entry: "assembly/debug.ts", target: "kernel.debug.wasm", options: ["-O1", "--debug"] },
+  { entry: "bench/native/index.ts", target: "kernel.bench.wasm", options: ["-O3"] },
+];
+const moduleOptions = ["--runtime", "stub", "--use", "abort="];
+
+await main(process.argv[2] ?? "build", process.argv.slice(3));
+
+async function main(name, rest) {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) fail(`unknown command ${name}: ${Object.keys(commands).join(", ")}`);
+  if (Number.parseInt(process.versions.node, 10) < 20) {
+    fail(`Node 20 or newer is needed, this is ${process.versions.node}`);
+  }
+  const unlock = await lock();
+  process.once("exit", unlock);
+  try {
+    await install(command.everything);
+    await build(command.everything);
+  } catch (error) {
+    fail(error.message);
+  }
+  unlock();
+  process.removeListener("exit", unlock);
+  if (command.program === undefined) return;
+  const program = join(root, command.program);
+  process.argv.splice(1, process.argv.length, program, ...rest);
+  process.setSourceMapsEnabled(true);
+  await import(pathToFileURL(program).href);
+}
+
+/** Two commands at once in one folder (`npm start` here, `npm test` there) take turns. */
+async function lock() {
+  mkdirSync(output, { recursive: true });
+  const file = join(output, ".lock");
+  for (let told = false; ; await delay(100)) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: "wx" });
+      return () => rmSync(file, { force: true });
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    const owner = Number(readIfThere(file));
+    if (!isRunning(owner)) rmSync(file, { force: true });
+    else if (!told) told = say(`waiting for process ${owner}, which is building here`);
+  }
+}
+
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/** Brings node_modules to what package-lock.json says. */
+async function install(everything) {
+  const wanted = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages;
+  const text = readIfThere(join(root, "node_modules/.package-lock.json"));
+  const present = text === "" ? undefined : JSON.parse(text).packages;
+  const state = compare(wanted, present, everything);
+  if (state === "complete") return;
+  const kind = everything ? "--include=dev" : "--omit=dev";
+  // `npm ci` removes node_modules, out of which a server may be running: only where it must.
+  const verb = state === "partial" ? ["install", "--no-save"] : ["ci"];
+  say(`installing packages: npm ${verb.join(" ")} ${kind}`);
+  const npm = process.env.npm_execpath;
+  const quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"];
+  const parameters = [...verb, kind, ...quiet];
+  if (npm !== undefined) await run(process.execPath, [npm, ...parameters], "npm");
+  else await run("npm", parameters, "npm", { shell: process.platform === "win32" });
+}
+
+/**
+ * complete: all that is wanted is there; partial: what is there is right, but some is missing;
+ * other: npm has to start anew. Optional packages depend on the machine and are not compared.
+ */
+function compare(wanted, present, everything) {
+  if (present === undefined) return "other";
+  let missing = false;
+  for (const [path, entry] of Object.entries(wanted)) {
+    if (path === "" || entry.optional || entry.devOptional || entry.peer) continue;
+    if (entry.dev && !everything) continue;
+    if (present[path] === undefined) missing = true;
+    else if (present[path].version !== entry.version) return "other";
+  }
+  return missing ? "partial" : "complete";
+}
+
+/** Runs tsc and asc at the same time, each only if its inputs differ from the last good build. */
+async function build(everything) {
+  const stampFile = join(output, ".stamps.json");
+  const stamps = JSON.parse(readIfThere(stampFile) || "{}");
+  const settings = ["package.json", "package-lock.json", "tsconfig.json", "host/tools/prepare.mjs"];
+  const jobs = [];
+  const add = (target, inputs, outputs, work) => {
+    const stamp = digest([...settings, ...inputs]);
+    const fresh = stamps[target] === stamp && outputs.every((file) => existsSync(file));
+    if (!fresh) jobs.push({ target, stamp, work });
+  };
+
+  const assembly = list("assembly");
+  for (const { entry, target, options, server } of modules) {
+    if ((!server && !everything) || !existsSync(join(root, entry))) continue;
+    const inputs = new Set([...assembly, ...list(dirname(entry))]);
+    const file = join(output, target);
+    const parameters = [entry, ...moduleOptions, ...options, "--outFile", `build/${target}`];
+    const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
+    add(target, [...inputs], [file], () => run(process.execPath, [asc, ...parameters], "asc"));
+  }
+
+  const folders = everything ? ["host", "tests", "bench", "examples"] : ["host"];
+  const sources = folders.flatMap((folder) => list(folder)).filter((path) => !isAssembly(path));
+  const results = sources.map((path) => join(output, path.replace(/\.ts$/, ".js")));
+  const project = everything ? "." : "host";
+  add(`tsc ${project}`, [...sources, "host/tsconfig.json"], results, async () => {
+    removeOrphans(folders, new Set(results));
+    // The compiler trusts its notes about what it has written before; a lost file isn't in them.
+    if (!results.every((file) => existsSync(file))) {
+      for (const notes of [".tsbuildinfo", ".host.tsbuildinfo"]) {
+        rmSync(join(output, notes), { force: true });
+      }
+    }
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    await run(process.execPath, [tsc, "-p", project], "tsc");
+  });
+
+  if (jobs.length === 0) return;
+  say(`building ${jobs.map((job) => job.target).join(", ")}`);
+  const outcomes = await Promise.allSettled(jobs.map((job) => job.work()));
+  const failures = [];
+  outcomes.forEach((outcome, index) => {
+    if (outcome.status === "fulfilled") stamps[jobs[index].target] = jobs[index].stamp;
+    else failures.push(outcome.reason.message);
+  });
+  writeFileSync(stampFile, JSON.stringify(stamps, undefined, 2));
+  if (failures.length > 0) throw new Error(failures.join("; "));
+}
+
+/** Removes compiled files whose source is gone: a renamed test must not run twice. */
+function removeOrphans(folders, results) {
+  for (const folder of folders) {
+    for (const path of list(join("build", folder), /\.(js|js\.map|d\.ts)$/)) {
+      const file = join(root, path).replace(/\.(js\.map|d\.ts)$/, ".js");
+      if (!results.has(file)) rmSync(join(root, path));
+    }
+  }
+}
+
+/** The files below a folder, as paths from the root, sorted. A missing folder is an empty one. */
+function list(folder, pattern = /\.ts$/) {
+  if (!existsSync(join(root, folder))) return [];
+  const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && pattern.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length))
+    .map((path) => path.replaceAll("\\", "/").replace(/^\//, ""))
+    .sort();
+}
+
+function isAssembly(path) {
+  return assemblyFolders.some((folder) => path.startsWith(`${folder}/`));
+}
+
+/** Content, not time: git gives every file of a clone or a switched branch a new time. */
+function digest(paths) {
+  const hash = createHash("sha256");
+  for (const path of paths) hash.update(`${path}\0${readIfThere(join(root, path))}\0`);
+  return hash.digest("hex");
+}
+
+function readIfThere(file) {
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
+}
+
+/** Runs a program with its output shown; rejects if it fails. */
+function run(file, parameters, label, options = {}) {
+  return new Promise((fulfil, reject) => {
+    const child = spawn(file, parameters, { cwd: root, stdio: "inherit", ...options });
+    child.once("error", (error) => reject(new Error(`${label}: ${error.message}`)));
+    child.once("exit", (code, signal) => {
+      if (code === 0) fulfil();
+      else reject(new Error(`${label} failed (${signal ?? `exit code ${code}`})`));
+    });
+  });
+}
+
+function say(text) {
+  process.stderr.write(`pidgeon: ${text}\n`);
+  return true;
+}
+
+function fail(text) {
+  say(text);
+  process.exit(1);
+}
