@@ -1,0 +1,99 @@
+// XML elements as frozen data, and their serialization.
+import { markImmutable } from "./immutable.ts";
+
+/** What an element may contain. Adjacent texts are one string, empty texts are none. */
+export type Node = Element | string;
+
+/**
+ * An XML element, deeply frozen and marked immutable: messages share it without a walk.
+ *
+ * `xmlns` is the resolved namespace ("" for none); prefixes are gone. An attribute's key is its name
+ * as written for plain and `xml:` attributes, and `{namespace}name` for one in another namespace.
+ * Namespace declarations are not attributes.
+ */
+export interface Element {
+  readonly name: string;
+  readonly xmlns: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: readonly Node[];
+}
+
+/** Anything with children: an element, or a stanza (whose namespace is `jabber:client`). */
+export interface Parent {
+  readonly xmlns?: string;
+  readonly children: readonly Node[];
+}
+
+export const CLIENT_NAMESPACE = "jabber:client";
+
+const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze({});
+const NO_CHILDREN: readonly Node[] = Object.freeze([]);
+
+/**
+ * Makes an element. Takes ownership of `attributes` and `children` and freezes them.
+ * Attributes whose value is undefined are left out.
+ */
+export function element(
+  name: string,
+  xmlns: string,
+  attributes?: Readonly<Record<string, string | undefined>>,
+  children?: readonly Node[],
+): Element {
+  return elementOf(name, xmlns, attributes && defined(attributes), children);
+}
+
+/** As `element`, for attributes that are known to have values: the parser's way. */
+export function elementOf(
+  name: string,
+  xmlns: string,
+  attributes: Readonly<Record<string, string>> | undefined,
+  children: readonly Node[] | undefined,
+): Element {
+  return markImmutable({
+    name,
+    xmlns,
+    attributes: attributes === undefined ? NO_ATTRIBUTES : markImmutable(attributes),
+    children: children === undefined || children.length === 0 ? NO_CHILDREN : markImmutable(children),
+  });
+}
+
+/** The attributes that have a value; the object itself if all have. */
+function defined(
+  attributes: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> | undefined {
+  const names = Object.keys(attributes);
+  const kept = names.filter((name) => attributes[name] !== undefined);
+  if (kept.length === 0) return undefined;
+  if (kept.length === names.length) return attributes as Readonly<Record<string, string>>;
+  return Object.fromEntries(kept.map((name) => [name, attributes[name] as string]));
+}
+
+/** The first child element of that name; `xmlns` is the parent's own namespace unless given. */
+export function childNamed(
+  parent: Parent,
+  name: string,
+  xmlns: string = parent.xmlns ?? CLIENT_NAMESPACE,
+): Element | undefined {
+  for (const child of parent.children) {
+    if (typeof child !== "string" && child.name === name && child.xmlns === xmlns) return child;
+  }
+  return undefined;
+}
+
+/** The first child element, whatever it is: an iq's payload. */
+export function firstElement(parent: Parent): Element | undefined {
+  for (const child of parent.children) if (typeof child !== "string") return child;
+  return undefined;
+}
+
+/** All child elements in order. */
+export function elementsOf(parent: Parent): Element[] {
+  return parent.children.filter((child) => typeof child !== "string");
+}
+
+/** The text directly inside, without the text of child elements. */
+export function textOf(parent: Parent): string {
+  let text = "";
+  for (const child of parent.children) if (typeof child === "string") text += child;
+  return text;
+}
