@@ -112,8 +112,8 @@ function compare(wanted, present, everything) {
   if (present === undefined) return "other";
   let missing = false;
   for (const [path, entry] of Object.entries(wanted)) {
-    if (path === "" || entry.optional || entry.devOptional || entry.peer) continue;
-    if (entry.dev && !everything) continue;
+    const fixed = path !== "" && entry.version !== undefined && !entry.optional;
+    if (!fixed || entry.devOptional || entry.peer || (entry.dev && !everything)) continue;
     if (present[path] === undefined) missing = true;
     else if (present[path].version !== entry.version) return "other";
   }
