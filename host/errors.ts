@@ -3,17 +3,36 @@
 /** Every error code with its text; `{name}` is filled from the details. */
 export const errors = {
   PIDGEON_KERNEL_STATUS: "the kernel refused {operation}: {status}",
+
+  PIDGEON_STORAGE_CLOSED: "the storage is closed",
+  PIDGEON_STORAGE_OVERLOADED: "{limit} storage requests wait already (limit requestsMax)",
+  PIDGEON_STORAGE_WORKER_DIED:
+    "the storage worker ended before its answer ({detail}): whether it stored the request is unknown",
+  PIDGEON_STORAGE_FULL: "the disk is full: nothing of the request was stored ({detail})",
+  PIDGEON_STORAGE_FAILED: "the database failed: {detail}",
+  PIDGEON_STORAGE_CORRUPT:
+    "the database {file} is damaged ({detail}): restore a backup, or move the file away to start anew",
+  PIDGEON_STORAGE_FOREIGN: "{file} is the database of another program: choose another directory",
+  PIDGEON_STORAGE_NEWER:
+    "the database {file} has version {found}, this Pidgeon knows versions up to {known}: " +
+    "run the newer Pidgeon, or restore a backup",
+  PIDGEON_STORAGE_IN_USE: "another process uses the database {file}",
 } as const;
 
 export type ErrorCode = keyof typeof errors;
 
+/** What fills the `{name}`s of a text. */
+export type ErrorDetails = Readonly<Record<string, string | number>>;
+
 /** An error with a stable code from the table above. */
 export class PidgeonError extends Error {
   readonly code: ErrorCode;
+  readonly details: ErrorDetails;
 
-  constructor(code: ErrorCode, details: Readonly<Record<string, string | number>> = {}) {
+  constructor(code: ErrorCode, details: ErrorDetails = {}) {
     super(errors[code].replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? "?")));
     this.name = "PidgeonError";
     this.code = code;
+    this.details = details;
   }
 }

@@ -1,15 +1,16 @@
 // The asynchronous storage interface: what the server keeps, and what each engine must promise.
 
-/** Hash of a SCRAM mechanism, as in the mechanism's name (`SCRAM-SHA-256` without `SCRAM-`). */
-export type ScramHash = "SHA-1" | "SHA-256" | "SHA-512";
-
-/** What a server stores instead of a password, per hash (RFC 5802 §2.2, §3). */
-export interface ScramCredentials {
-  readonly hash: ScramHash;
+/**
+ * A password's salted keys for one hash (RFC 5802 §3), byte strings in base64. The same shape as
+ * `Credential` of host/xmpp/sasl, so that either is assignable to the other.
+ */
+export interface Credential {
+  /** As in the mechanism's name: `SCRAM-SHA-256` without `SCRAM-`. */
+  readonly hash: "SHA-1" | "SHA-256";
+  readonly salt: string;
   readonly iterations: number;
-  readonly salt: Uint8Array;
-  readonly storedKey: Uint8Array;
-  readonly serverKey: Uint8Array;
+  readonly storedKey: string;
+  readonly serverKey: string;
 }
 
 export interface Account {
@@ -18,7 +19,7 @@ export interface Account {
   /** Milliseconds since 1970. */
   readonly createdAtMs: number;
   /** At most one per hash, in any order; none for an account that can't log in with a password. */
-  readonly credentials: readonly ScramCredentials[];
+  readonly credentials: readonly Credential[];
 }
 
 export type Subscription = "none" | "to" | "from" | "both";
@@ -59,7 +60,7 @@ export type Write =
     readonly kind: "setCredentials";
     readonly jid: string;
     /** Replace all that the account has. */
-    readonly credentials: readonly ScramCredentials[];
+    readonly credentials: readonly Credential[];
   }
   | { readonly kind: "removeAccount"; readonly jid: string }
   | { readonly kind: "putRosterItem"; readonly owner: string; readonly item: RosterItem }
@@ -86,15 +87,15 @@ export type Written =
  * a copy.
  *
  * Promises reject with a PidgeonError: PIDGEON_STORAGE_OVERLOADED (too many requests wait),
- * PIDGEON_STORAGE_FULL (disk), PIDGEON_STORAGE_WORKER_DIED (whether the request was stored isn't
- * known), PIDGEON_STORAGE_CLOSED, PIDGEON_STORAGE_CORRUPT, PIDGEON_STORAGE_FAILED (anything else).
- * Storage recovers by itself from all but the last three: ask again later.
+ * PIDGEON_STORAGE_FULL (the disk), PIDGEON_STORAGE_WORKER_DIED (whether the request was stored isn't
+ * known): these pass, ask again later. PIDGEON_STORAGE_CLOSED, PIDGEON_STORAGE_CORRUPT,
+ * PIDGEON_STORAGE_FAILED (anything else) may not.
  */
 export interface Storage {
   readonly accounts: {
     get(jid: string): Promise<Account | undefined>;
     create(account: Account): Promise<"created" | "exists">;
-    setCredentials(jid: string, credentials: readonly ScramCredentials[]): Promise<Written>;
+    setCredentials(jid: string, credentials: readonly Credential[]): Promise<Written>;
     /** Removes all of the user's data. Other users' rosters are not touched. */
     remove(jid: string): Promise<Written>;
   };
