@@ -1,0 +1,49 @@
+// The report for people: a header and one table a benchmark, in plain text.
+import type { Row } from "./benchmark.ts";
+import type { Machine } from "./machine.ts";
+
+/** Three significant digits; whole numbers above a thousand, with separators. */
+export function figure(value: number): string {
+  if (!Number.isFinite(value)) return "-";
+  if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString("en-US");
+  return value.toPrecision(3);
+}
+
+export function header(machine: Machine): string {
+  return [
+    `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}`,
+    `Node ${machine.node} (V8 ${machine.v8}); Erlang: ${machine.erlang ?? "not installed"}`,
+    `commit ${machine.commit}, ${machine.date} UTC, load ${machine.load}`,
+  ].join("\n");
+}
+
+function ratioText(row: Row): string {
+  if (row.ratio === undefined) return "";
+  const { median, lower, upper } = row.ratio;
+  const share = median < 1 ? ` = 1/${figure(1 / median)}` : "";
+  return `${figure(median)} (${figure(lower)} to ${figure(upper)})${share}`;
+}
+
+function moreText(row: Row): string {
+  return Object.entries(row.more ?? {}).map(([key, value]) => `${key} ${figure(value)}`).join(", ");
+}
+
+/** Lines of equal columns; a peer's row bears the ratio of Pidgeon to it. */
+export function table(rows: readonly Row[]): string {
+  const cells = rows.map((row) => [
+    row.system,
+    figure(row.median),
+    `${figure(row.lower)} to ${figure(row.upper)}`,
+    row.unit,
+    ratioText(row),
+    moreText(row),
+  ]);
+  const lines = [["system", "median", "quartiles", "unit", "Pidgeon / system", ""], ...cells];
+  const widths = lines[0]?.map((_, column) => {
+    return Math.max(...lines.map((line) => line[column]?.length ?? 0));
+  });
+  return lines
+    .map((line) => line.map((cell, column) => cell.padEnd(widths?.[column] ?? 0)).join("  "))
+    .map((line) => `  ${line.trimEnd()}`)
+    .join("\n");
+}
