@@ -1,0 +1,5 @@
+// The package `pidgeon`: Erlang's processes for TypeScript.
+export { PidgeonError } from "./errors.ts";
+export type { ErrorCode } from "./errors.ts";
+export * from "./runtime/index.ts";
+export * from "./otp/index.ts";

@@ -1,0 +1,103 @@
+// The messages that no sender can forge, the tags that travel beside every message, and exit reasons.
+import { Atom } from "../kernel/abi.ts";
+import type { Pid, Ref } from "../kernel/abi.ts";
+import type { From, Reason } from "./types.ts";
+
+/** Tags of the host's messages (0 to 255), carried by the kernel beside the payload. */
+export const Tag = {
+  MESSAGE: 0,
+  /** A request that wants a reply with the same reference. */
+  CALL: 1,
+  CAST: 2,
+  REPLY: 3,
+  /** A promise of `wait` has settled. */
+  RESOLVED: 4,
+  REJECTED: 5,
+  /** Never sent: a resumption because the time has run out. */
+  TIMED_OUT: 6,
+  /** Never sent: a resumption by an EXIT or a DOWN. */
+  EXIT: 7,
+  DOWN: 8,
+} as const;
+
+/** A linked process has ended; only a process that traps exits gets it. */
+export class Exit {
+  readonly from: Pid;
+  readonly reason: Reason;
+
+  constructor(from: Pid, reason: Reason) {
+    this.from = from;
+    this.reason = reason;
+  }
+}
+
+/** A monitored process has ended, or was dead when the monitor was made (reason "noproc"). */
+export class Down {
+  readonly ref: Ref;
+  readonly pid: Pid;
+  readonly reason: Reason;
+
+  constructor(ref: Ref, pid: Pid, reason: Reason) {
+    this.ref = ref;
+    this.pid = pid;
+    this.reason = reason;
+  }
+}
+
+/** A `GenServer.call` as a plain process sees it; answer with `GenServer.reply(self, from, value)`. */
+export class Call {
+  readonly from: From;
+  readonly request: unknown;
+
+  constructor(from: From, request: unknown) {
+    this.from = from;
+    this.request = request;
+  }
+}
+
+/** A `GenServer.cast` as a plain process sees it. */
+export class Cast {
+  readonly request: unknown;
+
+  constructor(request: unknown) {
+    this.request = request;
+  }
+}
+
+/** Throw it to end the process with a reason of your own. @see erlang:exit/1 */
+export class ExitReason extends Error {
+  readonly reason: Reason;
+
+  constructor(reason: Reason) {
+    super(`exit: ${typeof reason === "string" ? reason : JSON.stringify(reason)}`);
+    this.name = "ExitReason";
+    this.reason = reason;
+  }
+}
+
+/** Ends the running process with this reason: throws. @see erlang:exit/1 */
+export function exit(reason: Reason): never {
+  throw new ExitReason(reason);
+}
+
+const atomOfText: ReadonlyMap<unknown, number> = new Map(
+  Object.entries(Atom).map(([name, code]) => [name.toLowerCase(), code]),
+);
+const textOfAtom: readonly string[] = Object.entries(Atom)
+  .sort(([, a], [, b]) => a - b).map(([name]) => name.toLowerCase());
+
+/** The kernel's atom for a reason, undefined if it is not one. */
+export function atomOf(reason: Reason): number | undefined {
+  return atomOfText.get(reason);
+}
+
+/** The reason that an atom of the kernel stands for. */
+export function reasonOfAtom(code: number): Reason {
+  return textOfAtom[code] ?? "unknown";
+}
+
+/** True if a process that ends so has ended in order: normal, shutdown, `{ shutdown: … }`. */
+export function isOrderly(reason: Reason): boolean {
+  return reason === "normal" || reason === "shutdown" ||
+    (typeof reason === "object" && reason !== null && "shutdown" in reason);
+}

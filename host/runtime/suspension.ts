@@ -1,0 +1,87 @@
+// What a paused process waits for. `yield*` asks it twice: first it yields itself to the pump, then it
+// passes the pump's resumption on. It is its own iterator, and a hoisted one is used again and again,
+// so a `receive` allocates nothing and a paused generator holds nothing of its own.
+import type { Pid, Ref } from "../kernel/abi.ts";
+
+/** What `receive` answers when its time has run out. */
+export const TIMEOUT: unique symbol = Symbol("pidgeon.timeout");
+export type Timeout = typeof TIMEOUT;
+
+/** How a suspension walks the mailbox; small integers, compared in the pump's inner loop. */
+export const Waiting = {
+  /** A new process: no code of it has run. */
+  START: 0,
+  /** The next message that matches. */
+  MESSAGE: 1,
+  /** A message with one reference, from behind the mark on: a reply, DOWN, a settled promise. */
+  REFERENCE: 2,
+  /** A callback process between two messages. */
+  CALLBACK: 3,
+} as const;
+export type Waiting = (typeof Waiting)[keyof typeof Waiting];
+
+/** What the pump hands to a process: always the same object, read at once. */
+export interface Resumption {
+  done: true;
+  value: unknown;
+  /** The message's tag (messages.ts); TAG_TIMED_OUT if the time has run out. */
+  tag: number;
+}
+
+/** The part of the runtime that a suspension needs when its process pauses. */
+export interface Arming {
+  makeRef(): Ref;
+  /** From here on only messages that come later count. */
+  mark(pid: Pid): void;
+  /** Sends the outcome of a promise to a process that waits for `ref`; nothing if it has died. */
+  settle(pid: Pid, ref: Ref, tag: number, value: unknown): void;
+}
+
+/** Tells whether a message is the wanted one. */
+export type Matches = (message: unknown) => boolean;
+
+export class Suspension {
+  readonly kind: Waiting;
+  /** Undefined takes any message. */
+  readonly matches: Matches | undefined;
+  readonly timeoutMs: number;
+  /** REFERENCE only: what the message must carry. */
+  ref: Ref | 0 = 0;
+  /** On the runtime's clock; set at the first wait if there is a timeout. NaN before. */
+  expiresAtMs = NaN;
+  readonly #pending: IteratorResult<Suspension, never>;
+
+  constructor(kind: Waiting, matches: Matches | undefined, timeoutMs: number) {
+    this.kind = kind;
+    this.matches = matches;
+    this.timeoutMs = timeoutMs;
+    this.#pending = { done: false, value: this };
+  }
+
+  // Typed as the operation that it stands for by the functions that make it.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  [Symbol.iterator](): Iterator<Suspension, any, any> {
+    return this as Iterator<Suspension, unknown, unknown>;
+  }
+
+  /** Called by `yield*`: with undefined to begin, with the resumption to end. */
+  next(resumption: Resumption | undefined): IteratorResult<Suspension, unknown> {
+    return resumption === undefined ? this.begin() : this.end(resumption);
+  }
+
+  /** Called by the pump once the process has paused; REFERENCE kinds get their reference here. */
+  arm(_runtime: Arming, _pid: Pid): void {}
+
+  /** The pump throws misuse into the process here. */
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  protected begin(): IteratorResult<Suspension, unknown> {
+    return this.#pending;
+  }
+
+  protected end(resumption: Resumption): IteratorResult<Suspension, unknown> {
+    return resumption;
+  }
+}
