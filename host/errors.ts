@@ -17,6 +17,10 @@ export const errors = {
     "the database {file} has version {found}, this Pidgeon knows versions up to {known}: " +
     "run the newer Pidgeon, or restore a backup",
   PIDGEON_STORAGE_IN_USE: "another process uses the database {file}",
+
+  PIDGEON_XMPP_DOMAIN: "{domain} is not a domain that a chat server can have",
+  PIDGEON_XMPP_MODULE: "the XMPP module {name} can't be loaded or unloaded: {problem}",
+  PIDGEON_XMPP_HANDLER: "the XMPP module {name} wants to answer what another answers: {key}",
 } as const;
 
 export type ErrorCode = keyof typeof errors;

@@ -1,0 +1,222 @@
+// What a module of the XMPP server is: one declaration of what it is, what it needs, what it handles.
+//
+//   export const ping = defineModule({
+//     name: "xep-0199-ping",
+//     spec: "XEP-0199", title: "XMPP Ping", version: "2.0.1",
+//     features: ["urn:xmpp:ping"],
+//     handlers: { requests: [request(["server", "account"], "get", "ping", PING, () => undefined)] },
+//   });
+//
+// A handler's return value is the answer. Where a handler may return `Eventually<T>` it may be a generator:
+// `yield* wait(promise)` holds up its own process only, and that process's later stanzas wait.
+//
+// Handlers run in one of two kinds of process, never elsewhere:
+// - the *session* process, one per connection (faces: `SessionFace`): everything before binding,
+//   requests to the server's domain, what a client sends;
+// - the *account* process, one per user who is online or whom a stanza concerns (`AccountFace`):
+//   requests to the user's bare JID, presence, what arrives for the user.
+// A handler that throws ends that process alone. Keep state in a slot of the process (`write(slot, …)`),
+// in a process of the module's own (`children`) or in storage: module-level variables and closures
+// over a face would share it between processes.
+
+import type { ChildSpec } from "../otp/index.ts";
+import type { Eventually, Operation, Process } from "../runtime/index.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { Connection } from "./transport.ts";
+import type { Element } from "./xml/element.ts";
+import type { Stanza } from "./stanza.ts";
+import type { StanzaErrorCondition, StanzaErrorType } from "./stanza-errors.ts";
+import type { StreamErrorCondition } from "./stream-errors.ts";
+import type { Resource } from "./resource.ts";
+import type { RosterState } from "./roster.ts";
+import type { XmppSettings } from "./settings.ts";
+
+/** A refusal: becomes a stanza error (RFC 6120 §8.3) that goes back to the sender. */
+export class Refusal {
+  readonly condition: StanzaErrorCondition;
+  readonly type: StanzaErrorType | undefined;
+  readonly text: string | undefined;
+
+  constructor(condition: StanzaErrorCondition, type?: StanzaErrorType, text?: string) {
+    this.condition = condition;
+    this.type = type;
+    this.text = text;
+  }
+}
+
+/** Refuses a request. `type` is the condition's own (RFC 6120 §8.3.3) unless given. */
+export function refuse(condition: StanzaErrorCondition, text?: string, type?: StanzaErrorType): Refusal {
+  return new Refusal(condition, type, text);
+}
+
+/** The answer to a request: a payload, an empty result (undefined), a refusal, or "none": no answer. */
+export type Answer = Element | Refusal | "none" | undefined;
+
+/**
+ * Where a request is handled: `stream` before a resource is bound, whatever its address; `server` when
+ * it is addressed to the domain; `account` when it is addressed to a bare JID or to nobody.
+ */
+export type Place = "stream" | "server" | "account";
+
+/** An iq of type get or set. */
+export interface Request {
+  readonly stanza: Stanza;
+  /** The one child of the iq. */
+  readonly payload: Element;
+  /** The sender's full JID; "" on a stream without a resource. */
+  readonly from: string;
+}
+
+/** A typed key for a value that a module keeps with a session or an account. Compared by identity. */
+export interface Slot<T> {
+  readonly name: string;
+  readonly type?: T;
+}
+
+/** What both kinds of process offer. */
+export interface Face {
+  readonly self: Process;
+  readonly server: ServerFace;
+  /** The user's bare JID; "" before authentication. */
+  readonly bare: string;
+  /**
+   * Sends a stanza on: to the account of a local JID, to an error for a remote one. `from` and `to`
+   * must be set. Never waits.
+   */
+  route(stanza: Stanza): void;
+  read<T>(slot: Slot<T>): T | undefined;
+  /** Keeps a value with this process until it ends; undefined forgets it. */
+  write<T>(slot: Slot<T>, value: T | undefined): void;
+}
+
+/** A session, as modules see it. */
+export interface SessionFace extends Face {
+  readonly connection: Pick<Connection, "transport" | "secure" | "loopback" | "address">;
+  /** The full JID; "" before binding. */
+  readonly jid: string;
+  /** Writes one element to the client as it is. */
+  send(element: Element): void;
+  /** Marks the stream as this user's. The client opens a new stream next (RFC 6120 §6.4.6). */
+  authenticate(bare: string): void;
+  /**
+   * Binds a resource, which the server makes up if undefined, and tells the account. The session that
+   * had it ends with a conflict. Returns the full JID.
+   */
+  bind(resource: string | undefined): Operation<string | Refusal>;
+  /** Ends the stream with an error (RFC 6120 §4.9). What the handler returns is still sent before it. */
+  fail(condition: StreamErrorCondition, text?: string): void;
+}
+
+/** An account, as modules see it. */
+export interface AccountFace extends Face {
+  /** The bound resources, in the order of binding; changing it is the account's business. */
+  readonly resources: readonly Resource[];
+  /** Loads the roster at first use. */
+  roster(): Operation<RosterState>;
+  /** Sends a stanza to one of the user's own sessions. */
+  deliver(resource: Resource, stanza: Stanza): void;
+  /** Ends all the user's sessions with a stream error. */
+  endSessions(condition: StreamErrorCondition): void;
+}
+
+/** The server, as modules see it. Read-only. */
+export interface ServerFace {
+  readonly domain: string;
+  readonly settings: XmppSettings;
+  readonly storage: Storage;
+  /** The modules loaded now, in the order of the list. */
+  readonly modules: readonly XmppModule[];
+}
+
+interface Faces {
+  readonly stream: SessionFace;
+  readonly server: SessionFace;
+  readonly account: AccountFace;
+}
+
+/** Answers one kind of request. Made by `request`. */
+export interface RequestHandler {
+  readonly at: readonly Place[];
+  readonly type: "get" | "set";
+  readonly name: string;
+  readonly xmlns: string;
+  answer(request: Request, face: SessionFace | AccountFace): Eventually<Answer>;
+}
+
+/** Declares who answers an iq with the payload `<name xmlns='…'/>` of this type at these places. */
+export function request<P extends Place>(
+  at: P | readonly P[],
+  type: "get" | "set",
+  name: string,
+  xmlns: string,
+  answer: (request: Request, face: Faces[P]) => Eventually<Answer>,
+): RequestHandler {
+  const places = typeof at === "string" ? [at] : at;
+  return { at: places, type, name, xmlns, answer: answer as RequestHandler["answer"] };
+}
+
+/** Handles a top-level element that is no stanza (SASL, XEP-0198 …), in the session process. */
+export interface NonzaHandler {
+  readonly name: string;
+  readonly xmlns: string;
+  handle(element: Element, session: SessionFace): Eventually<void>;
+}
+
+/** "taken" ends the matter: no later hook and no routing sees the stanza. */
+export type Verdict = "taken" | undefined | void;
+
+/** What a module handles. All hooks of one kind run in the order of the modules' list. */
+export interface Handlers {
+  readonly requests?: readonly RequestHandler[];
+  readonly nonzas?: readonly NonzaHandler[];
+  /** Children of `<stream:features/>` for this stream, as it stands now. */
+  readonly streamFeatures?: (session: SessionFace) => readonly Element[];
+  /** A message that the client sent, stamped and checked, before it leaves the session. */
+  readonly messageSent?: (message: Stanza, session: SessionFace) => Eventually<Verdict>;
+  /** A presence stanza that one of the user's sessions sent, in the user's account. */
+  readonly presenceSent?: (presence: Stanza, by: Resource, account: AccountFace) => Eventually<void>;
+  /** A presence stanza for the user's bare JID or for a resource, in the user's account. */
+  readonly presenceReceived?: (presence: Stanza, account: AccountFace) => Eventually<void>;
+  /** A message for the user, in the user's account, before it is routed to resources. */
+  readonly messageReceived?: (message: Stanza, account: AccountFace) => Eventually<Verdict>;
+  /** A message that no resource took; if no hook takes it, its type decides (RFC 6121 §8.5). */
+  readonly messageUndelivered?: (message: Stanza, account: AccountFace) => Eventually<Verdict>;
+  /** A session of the user has ended or has lost its resource; it is no longer in `resources`. */
+  readonly resourceGone?: (resource: Resource, account: AccountFace) => Eventually<void>;
+  /** The module's own processes, under the modules' supervisor, while the module is loaded. */
+  readonly children?: readonly ChildSpec[];
+}
+
+/** One entity identity for service discovery (XEP-0030 §3.1). */
+export interface Identity {
+  readonly category: string;
+  readonly type: string;
+  readonly name?: string;
+}
+
+/** The declaration of a module. */
+export interface XmppModule {
+  /** The file's name without `.ts`. Names are unique among the loaded modules. */
+  readonly name: string;
+  /** `XEP-0199`, `RFC 6121`, or "" for one's own. */
+  readonly spec: string;
+  /** The specification's title. */
+  readonly title: string;
+  /** The version of the text that is implemented; the sections, for an RFC. */
+  readonly version: string;
+  /** Names of modules that must be loaded before this one. */
+  readonly needs?: readonly string[];
+  /** What service discovery reports of the server. */
+  readonly features?: readonly string[];
+  /** What service discovery reports of a user's account. */
+  readonly accountFeatures?: readonly string[];
+  readonly identities?: readonly Identity[];
+  readonly accountIdentities?: readonly Identity[];
+  /** The handlers, or a function that makes them once, when the module is loaded. */
+  readonly handlers: Handlers | ((server: ServerFace) => Handlers);
+}
+
+/** Checks a declaration's type; returns it. */
+export function defineModule<M extends XmppModule>(module: M): M {
+  return module;
+}
