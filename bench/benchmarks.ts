@@ -1,8 +1,13 @@
-// Every benchmark, in the order of the report: one file each.
+// Every benchmark, in the order of the report.
 import { chatBenchmark, idleBenchmark } from "./chat/chat.ts";
 import type { Benchmark } from "./instrument/benchmark.ts";
+import { genServerCall } from "./scheduler/genserver-call.ts";
+import { generatorIntegerRing, generatorObjectRing } from "./scheduler/ring.ts";
 
 export const benchmarks: readonly Benchmark[] = [
+  generatorIntegerRing,
+  generatorObjectRing,
+  genServerCall,
   chatBenchmark("chat", 100, 10),
   chatBenchmark("chat-window-1", 100, 1),
   idleBenchmark("idle-connections", 10_000),

@@ -25,21 +25,26 @@ const groups: Record<string, (benchmark: Benchmark) => boolean> = {
   all: () => true,
 };
 
+class UsageError extends Error {}
+
 function chosen(names: readonly string[]): readonly Benchmark[] {
   return names.flatMap((name) => {
-    const group = groups[name];
-    const found = benchmarks.filter(group ?? ((candidate) => candidate.name === name));
-    if (found.length === 0) throw new Error(`no benchmark is called ${name}`);
+    const found = benchmarks.filter(groups[name] ?? ((candidate) => candidate.name === name));
+    if (found.length === 0) throw new UsageError(`no benchmark is called ${name}`);
     return found;
   });
 }
 
-function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+function parse(): ReturnType<typeof parseOptions> {
+  try {
+    return parseOptions();
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
+function parseOptions() {
+  return parseArgs({
     allowPositionals: true,
     options: {
       peers: { type: "boolean", default: false },
@@ -49,29 +54,41 @@ async function main(): Promise<void> {
       help: { type: "boolean", default: false },
     },
   });
+}
+
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parse();
   if (values.help) {
     console.log(usage);
     return;
   }
   const selected = chosen(positionals.length > 0 ? positionals : ["scheduler"]);
+  const repeats = Number(values.repeats);
+  if (!(repeats >= 1)) throw new UsageError("--repeats wants a number from 1 on");
   if (values.profile !== undefined) mkdirSync(values.profile, { recursive: true });
   const beam = hasCommand("erlc") && hasCommand("erl");
   if (values.peers && !beam) console.log("Erlang is not installed: its rows are left out.");
-  const options = {
-    peers: values.peers,
-    repeats: Math.max(1, Number(values.repeats) || 7),
-    profile: values.profile,
-    progress,
-  };
   const machine = describeMachine();
   console.log(header(machine));
   const rows: Row[] = [];
   for (const benchmark of selected) {
-    const peers = options.peers && (benchmark.kind === "server" || beam);
-    const measured = await measure(benchmark, { ...options, peers });
-    progress("");
-    console.log(`\n${benchmark.name}: ${benchmark.work}\n${table(measured)}`);
-    rows.push(...measured);
+    const peers = values.peers && (benchmark.kind === "server" || beam);
+    console.log(`\n${benchmark.name}: ${benchmark.work}`);
+    try {
+      const options = { peers, repeats, profile: values.profile, progress };
+      const measured = await measure(benchmark, options);
+      progress("");
+      console.log(table(measured));
+      rows.push(...measured);
+    } catch (error) {
+      progress("");
+      console.log(`  failed: ${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = 1;
+    }
   }
   if (values.json !== undefined) {
     writeFileSync(values.json, `${JSON.stringify({ machine, rows }, null, 1)}\n`);
@@ -81,7 +98,7 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  console.error(usage);
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message}\n\n${usage}`);
   process.exitCode = 1;
 }

@@ -59,7 +59,7 @@ export function chatBenchmark(name: string, pairs: number, window: number): Serv
   return {
     kind: "server",
     name,
-    work: `${pairs} pairs chat over WebSocket, ${window} messages under way in each.`,
+    work: `${pairs} pairs chat over WebSocket, each with window ${window} (messages under way).`,
     run: (options) => withSetting(options, async ({ generator, servers }) => {
       const running = new Map();
       const measured = new Map<string, Figures[]>();

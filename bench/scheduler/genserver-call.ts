@@ -1,0 +1,43 @@
+// GenServer.call: one client calls one server 300,000 times, one call after the other.
+import { GenServer, ok, reply } from "../../host/otp/index.ts";
+import { Runtime, type Pid, type Process } from "../../host/runtime/index.ts";
+import type { TimeBenchmark, Work } from "../instrument/benchmark.ts";
+import { ageSlots, assertAged } from "./aged.ts";
+
+const CALLS = 300_000;
+
+const counter = {
+  init: () => ok(0),
+  handleCall: (_request: unknown, _from: unknown, count: number) => reply(count, count + 1),
+};
+
+function* startCounter(self: Process) {
+  return yield* GenServer.start(self, counter, undefined);
+}
+
+function* client(self: Process, server: Pid) {
+  for (let left = CALLS; left > 0; left--) {
+    const count = yield* GenServer.call<number>(self, server, "count");
+    if (typeof count !== "number") throw new Error("no number came back");
+  }
+}
+
+async function prepare(): Promise<Work> {
+  const runtime = Runtime.start();
+  await ageSlots(runtime, 2);
+  const server = await runtime.run(startCounter);
+  assertAged([server]);
+  return async () => {
+    await runtime.run(client, server);
+    return CALLS;
+  };
+}
+
+export const genServerCall: TimeBenchmark = {
+  kind: "time",
+  name: "genserver-call",
+  work: "A process calls a GenServer that counts, 300,000 times in a row.",
+  operation: "call",
+  systems: { pidgeon: prepare },
+  beam: "call",
+};
