@@ -4,6 +4,11 @@
 export const errors = {
   PIDGEON_KERNEL_STATUS: "the kernel refused {operation}: {status}",
 
+  PIDGEON_NOT_SENDABLE: "a message can't hold {reason}, at {path}",
+  PIDGEON_HANDLES_FULL: "{limit} values are under way already (limit handles)",
+  PIDGEON_NOT_AN_OPERATION: "process {pid} yielded something else than an operation: use yield*",
+  PIDGEON_RUNTIME_STOPPED: "the runtime has been stopped",
+
   PIDGEON_STORAGE_CLOSED: "the storage is closed",
   PIDGEON_STORAGE_OVERLOADED: "{limit} storage requests wait already (limit requestsMax)",
   PIDGEON_STORAGE_WORKER_DIED:

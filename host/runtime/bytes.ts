@@ -1,4 +1,5 @@
 // Bytes: an immutable run of bytes, shared between processes without a copy.
+import { mark } from "./mark.ts";
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -12,7 +13,7 @@ export class Bytes {
   constructor(source: Uint8Array | readonly number[]) {
     this.#data = Uint8Array.from(source);
     // Frozen, or a property hung on it would be memory that two processes share.
-    Object.freeze(this);
+    mark(Object.freeze(this));
   }
 
   /** Takes ownership of `source` without a copy: whoever calls must never write to it again. O(1). */
