@@ -82,13 +82,13 @@ export type Written =
   | { readonly outcome: "exists" | "absent" };
 
 /**
- * Everything the server keeps. A promise resolves when what it stands for is committed. Requests take
- * effect in the order of the calls: a read sees every earlier write, awaited or not. What comes out is
- * a copy.
+ * Everything the server keeps. A promise resolves when what it stands for is committed. Requests
+ * take effect in the order of the calls: a read sees every earlier write, awaited or not. What comes
+ * out is a copy.
  *
  * Promises reject with a PidgeonError: PIDGEON_STORAGE_OVERLOADED (too many requests wait),
- * PIDGEON_STORAGE_FULL (the disk), PIDGEON_STORAGE_WORKER_DIED (whether the request was stored isn't
- * known): these pass, ask again later. PIDGEON_STORAGE_CLOSED, PIDGEON_STORAGE_CORRUPT,
+ * PIDGEON_STORAGE_FULL (the disk), PIDGEON_STORAGE_WORKER_DIED (whether the request was stored is
+ * unknown): these pass, ask again later. PIDGEON_STORAGE_CLOSED, PIDGEON_STORAGE_CORRUPT,
  * PIDGEON_STORAGE_FAILED (anything else) may not.
  */
 export interface Storage {
