@@ -1,6 +1,13 @@
 // Stanzas: message, presence and iq as frozen data (RFC 6120 §8).
-import type { StanzaErrorCondition, StanzaErrorType } from "./stanza-errors.ts";
-import type { Element, Node } from "./xml/element.ts";
+import {
+  STANZA_ERROR_NAMESPACE,
+  type StanzaErrorCondition,
+  type StanzaErrorType,
+  stanzaErrors,
+} from "./stanza-errors.ts";
+import { CLIENT_NAMESPACE, type Element, type Node, element } from "./xml/element.ts";
+import { markImmutable } from "./xml/immutable.ts";
+import { escapeAttribute, serializeNodes } from "./xml/serialize.ts";
 
 export type StanzaName = "message" | "presence" | "iq";
 
@@ -30,13 +37,30 @@ export interface StanzaAttributes {
   readonly lang?: string | undefined;
 }
 
+const NO_CHILDREN: readonly Node[] = markImmutable([]);
+
 /** Makes a stanza. Takes ownership of `children` and freezes it. */
 export function stanza(
   name: StanzaName,
   attributes: StanzaAttributes,
-  children?: readonly Node[],
+  children: readonly Node[] = NO_CHILDREN,
 ): Stanza {
-  throw new Error(name + attributes.to + children?.length);
+  const { to, from, id, type, lang } = attributes;
+  return make(name, to, from, id, type, lang, markImmutable(children), undefined);
+}
+
+/** The one place where stanzas are made: one shape, and the mark. `children` are marked. */
+function make(
+  name: StanzaName,
+  to: string | undefined,
+  from: string | undefined,
+  id: string | undefined,
+  type: string | undefined,
+  lang: string | undefined,
+  children: readonly Node[],
+  source: string | undefined,
+): Stanza {
+  return markImmutable({ name, to, from, id, type, lang, children, source });
 }
 
 /**
@@ -49,12 +73,21 @@ export function stanzaFrom(
   source?: string,
   streamLang?: string,
 ): Stanza | undefined {
-  throw new Error(element.name + source + streamLang);
+  const { name, attributes } = element;
+  if (element.xmlns !== CLIENT_NAMESPACE || !isStanzaName(name)) return undefined;
+  const lang = attributes["xml:lang"] ?? streamLang;
+  const { to, from, id, type } = attributes;
+  return make(name, to, from, id, type, lang, element.children, source);
+}
+
+function isStanzaName(name: string): name is StanzaName {
+  return name === "message" || name === "presence" || name === "iq";
 }
 
 /** The element that a stanza is. */
 export function elementFrom(value: Stanza): Element {
-  throw new Error(value.name);
+  const { name, to, from, id, type, lang, children } = value;
+  return element(name, CLIENT_NAMESPACE, { to, from, id, type, "xml:lang": lang }, children);
 }
 
 /**
@@ -62,7 +95,16 @@ export function elementFrom(value: Stanza): Element {
  * inside a TCP stream, "" (none) on a WebSocket, where the declaration is added (RFC 7395 §3.3.3).
  */
 export function serializeStanza(value: Stanza, defaultXmlns: string): string {
-  throw new Error(value.name + defaultXmlns);
+  const { name, to, from, id, type, lang } = value;
+  let xml = `<${name}`;
+  if (defaultXmlns !== CLIENT_NAMESPACE) xml += ` xmlns='${CLIENT_NAMESPACE}'`;
+  if (to !== undefined) xml += ` to='${escapeAttribute(to)}'`;
+  if (from !== undefined) xml += ` from='${escapeAttribute(from)}'`;
+  if (id !== undefined) xml += ` id='${escapeAttribute(id)}'`;
+  if (type !== undefined) xml += ` type='${escapeAttribute(type)}'`;
+  if (lang !== undefined) xml += ` xml:lang='${escapeAttribute(lang)}'`;
+  const content = value.source ?? serializeNodes(value.children, CLIENT_NAMESPACE);
+  return content === "" ? `${xml}/>` : `${xml}>${content}</${name}>`;
 }
 
 /** The same stanza with other addresses; a key that is present with undefined removes it. O(1). */
@@ -70,30 +112,22 @@ export function withAddresses(
   value: Stanza,
   addresses: { readonly from?: string | undefined; readonly to?: string | undefined },
 ): Stanza {
-  throw new Error(value.name + addresses.from);
+  const { name, id, type, lang, children, source } = value;
+  const to = "to" in addresses ? addresses.to : value.to;
+  const from = "from" in addresses ? addresses.from : value.from;
+  return make(name, to, from, id, type, lang, children, source);
 }
 
 /** The same stanza with other children; `source` is dropped. */
 export function withChildren(value: Stanza, children: readonly Node[]): Stanza {
-  throw new Error(value.name + children.length);
+  const { name, to, from, id, type, lang } = value;
+  return make(name, to, from, id, type, lang, markImmutable(children), undefined);
 }
 
 /** The result of an iq, addresses swapped. */
 export function resultOf(iq: Stanza, payload?: Element): Stanza {
-  throw new Error(iq.name + payload?.name);
-}
-
-/**
- * The error reply to a stanza, addresses swapped; `type` is the condition's default unless given.
- * It does not repeat the original's children. Never reply to an error or an iq result (§8.3.1): then
- * the answer is undefined.
- */
-export function errorOf(
-  value: Stanza,
-  condition: StanzaErrorCondition,
-  options?: StanzaErrorOptions,
-): Stanza | undefined {
-  throw new Error(value.name + condition + options?.text);
+  const { to, from, id } = iq;
+  return stanza("iq", { to: from, from: to, id, type: "result" }, payload && [payload]);
 }
 
 export interface StanzaErrorOptions {
@@ -103,10 +137,33 @@ export interface StanzaErrorOptions {
   readonly extra?: Element;
 }
 
+/**
+ * The error reply to a stanza, addresses swapped; `type` is the condition's default unless given.
+ * It does not repeat the original's children. Errors and iq results are never answered (§8.3.1,
+ * §8.2.3): for them it is undefined.
+ */
+export function errorOf(
+  value: Stanza,
+  condition: StanzaErrorCondition,
+  options: StanzaErrorOptions = {},
+): Stanza | undefined {
+  const { name, to, from, id, type } = value;
+  if (type === "error" || (name === "iq" && type === "result")) return undefined;
+  const error = stanzaErrorElement(condition, options);
+  return stanza(name, { to: from, from: to, id, type: "error" }, [error]);
+}
+
 /** `<error/>` of a stanza, on its own. */
 export function stanzaErrorElement(
   condition: StanzaErrorCondition,
-  options?: StanzaErrorOptions,
+  options: StanzaErrorOptions = {},
 ): Element {
-  throw new Error(condition + options?.text);
+  const children: Node[] = [element(condition, STANZA_ERROR_NAMESPACE)];
+  if (options.text !== undefined) {
+    const attributes = { "xml:lang": "en" };
+    children.push(element("text", STANZA_ERROR_NAMESPACE, attributes, [options.text]));
+  }
+  if (options.extra !== undefined) children.push(options.extra);
+  const type = options.type ?? stanzaErrors[condition];
+  return element("error", CLIENT_NAMESPACE, { type }, children);
 }
