@@ -15,6 +15,9 @@ const APPLICATION_ID = 0x50696467;
 /** A larger file isn't read through at the start: its damage shows when a damaged page is read. */
 const CHECK_BYTES_MAX = 64 * 2 ** 20;
 
+/** How long a transaction waits for another program that writes, such as the sqlite3 shell. */
+const BUSY_TIMEOUT_MS = 5_000;
+
 /** What survives: the death of the process, or also that of the machine (an fsync per commit). */
 export type Durability = "process" | "power";
 
@@ -35,6 +38,7 @@ export function openDatabase(directory: string, durability: Durability): Databas
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const lock = lockDirectory(join(directory, LOCK_FILE), file);
     const connection = new Connection(file);
+    connection.execute(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     check(connection);
     connection.execute("PRAGMA journal_mode = WAL");
     connection.execute(`PRAGMA synchronous = ${durability === "power" ? "FULL" : "NORMAL"}`);
