@@ -3,10 +3,14 @@
 /** Every error code with its text; `{name}` is filled from the details. */
 export const errors = {
   PIDGEON_KERNEL_STATUS: "the kernel refused {operation}: {status}",
+  PIDGEON_KERNEL_VERSION: "kernel.wasm speaks ABI {found}, this host knows {known}",
+  PIDGEON_KERNEL_LIMIT: "the limit {name} must be a whole number from 1 to 2^32 - 1, not {limit}",
 
   PIDGEON_NOT_SENDABLE: "a message can't hold {reason}, at {path}",
   PIDGEON_HANDLES_FULL: "{limit} values are under way already (limit handles)",
   PIDGEON_NOT_AN_OPERATION: "process {pid} yielded something else than an operation: use yield*",
+  PIDGEON_NOT_A_GENERATOR: "a process needs a generator function (function*), not {name}",
+  PIDGEON_BAD_TIME: "{time} is not a time in milliseconds",
   PIDGEON_RUNTIME_STOPPED: "the runtime has been stopped",
 
   PIDGEON_STORAGE_CLOSED: "the storage is closed",

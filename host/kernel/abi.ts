@@ -48,8 +48,6 @@ export const Status = {
   NOT_FOUND: -10,
   /** The payload is larger than a block can be. */
   TOO_LARGE: -11,
-  /** The call came from inside another call of the kernel. */
-  BUSY: -12,
   /** The kernel has trapped inside itself: its tables can't be trusted. */
   CORRUPT: -13,
   /** `init` has not been called, or was called twice. */
@@ -58,6 +56,12 @@ export const Status = {
   NO_HANDLER: -15,
 } as const;
 export type Status = number;
+
+/** The name of a status that refuses, for messages. */
+export function statusName(status: Status): string {
+  const found = Object.entries(Status).find(([, value]) => value === status && value <= 0);
+  return found?.[0] ?? String(status);
+}
 
 /** Options of a spawn, to be added. Priorities exclude each other. */
 export const Option = {

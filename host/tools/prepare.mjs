@@ -34,7 +34,8 @@ const modules = [
   { entry: "assembly/debug.ts", target: "kernel.debug.wasm", options: ["-O1", "--debug"] },
   { entry: "bench/native/index.ts", target: "kernel.bench.wasm", options: ["-O3"] },
 ];
-const moduleOptions = ["--runtime", "stub", "--use", "abort="];
+/** Two pages: static data, and the control block, into which hosts write the limits before init. */
+const moduleOptions = ["--runtime", "stub", "--use", "abort=", "--initialMemory", "2"];
 
 await main(process.argv[2] ?? "build", process.argv.slice(3));
 

@@ -1,0 +1,105 @@
+// A block: one message, or a signal that has become one. 32 bytes of head, then inline bytes.
+//
+//   │ next │ kind tag class flags │ from (f64) │ ref (f64) │ value (f64 │ handle │ length) │ bytes…
+//
+// A block lies in a slab (memory.ts) or is the first half of a relation (relation.ts), which
+// carries the storage of the signal that it may cause: so signals never allocate.
+
+import {
+  MESSAGE_BYTES, MESSAGE_DOWN, MESSAGE_EXIT, MESSAGE_HANDLE, MESSAGE_NUMBER, REASON_HANDLE,
+} from "./abi";
+import { WINDOW, Window } from "./control";
+import { dropHandle, handleCount } from "./handles";
+import { allocateBlock, classFor, freeBlock } from "./memory";
+import { Relation, releaseRelation } from "./relation";
+
+export const BLOCK_HEAD_BYTES: u32 = 32;
+
+/* Flags of a block */
+export const BLOCK_IN_RELATION: u8 = 1; // the first half of a relation
+export const BLOCK_HELD: u8 = 2; // taken by the host, until release
+
+@unmanaged
+export class Block {
+  next: u32; // in the mailbox
+  kind: u8;
+  tag: u8; // the host's, uninterpreted
+  reasonKind: u8; // of EXIT and DOWN
+  flags: u8;
+  from: f64;
+  ref: f64;
+  value: f64; // NUMBER; else the two words below lie here
+}
+if (offsetof<Block>() != BLOCK_HEAD_BYTES) ERROR("Block must have a head of 32 bytes");
+
+/** The handle, reason or length of a block that is not a NUMBER. O(1). */
+export function wordOf(block: Block): u32 {
+  return load<u32>(changetype<usize>(block), offsetof<Block>("value"));
+}
+
+export function setWord(block: Block, word: u32): void {
+  store<u32>(changetype<usize>(block), word, offsetof<Block>("value"));
+}
+
+/** Address of a block's inline bytes. O(1). */
+export function bytesOf(block: Block): usize {
+  return changetype<usize>(block) + BLOCK_HEAD_BYTES;
+}
+
+/** A block with its head filled but for the value; null when the memory is used up. O(1). */
+export function createBlock(kind: u8, tag: u8, from: f64, ref: f64, bytes: u32): Block | null {
+  const address = allocateBlock(bytes == 0 ? 0 : classFor(BLOCK_HEAD_BYTES + bytes));
+  if (address == 0) return null;
+  const block = changetype<Block>(address);
+  block.kind = kind;
+  block.tag = tag;
+  block.reasonKind = 0;
+  block.flags = 0;
+  block.from = from;
+  block.ref = ref;
+  return block;
+}
+
+/** Whether the block's word is a handle of which the block holds a reference. O(1). */
+export function holdsHandle(block: Block): bool {
+  if (block.kind == MESSAGE_HANDLE) return true;
+  return block.kind >= MESSAGE_EXIT && block.reasonKind == REASON_HANDLE;
+}
+
+/** Frees a block whose payload was passed on. O(1). */
+export function freeHead(block: Block): void {
+  if (block.flags & BLOCK_IN_RELATION) releaseRelation(changetype<Relation>(block));
+  else freeBlock(changetype<usize>(block));
+}
+
+/** Drops a block with its payload. O(1). */
+export function dropBlock(block: Block): void {
+  if (holdsHandle(block)) dropHandle(wordOf(block));
+  freeHead(block);
+}
+
+/** Shows a block in the window. O(1). */
+export function showBlock(block: Block): void {
+  const window = changetype<Window>(WINDOW);
+  const kind = block.kind;
+  window.kind = kind;
+  window.tag = block.tag;
+  window.from = block.from;
+  window.ref = block.ref;
+  if (kind == MESSAGE_NUMBER) {
+    window.value = block.value;
+  } else if (kind == MESSAGE_BYTES) {
+    window.length = wordOf(block);
+    window.value = <f64>bytesOf(block);
+  } else {
+    const word = wordOf(block);
+    window.value = <f64>word;
+    window.reasonKind = block.reasonKind;
+    window.last = <u8>(holdsHandle(block) && handleCount(word) == 1);
+    invariantKind(kind);
+  }
+}
+
+function invariantKind(kind: u8): void {
+  if (kind != MESSAGE_HANDLE && kind != MESSAGE_EXIT && kind != MESSAGE_DOWN) unreachable();
+}

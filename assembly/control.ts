@@ -1,0 +1,132 @@
+// The control block: everything that other kernels keep in globals, at one fixed address.
+//
+//   CONTROL ─► │ Limits │ face (hosts read it) │ roots of each structure │ queues │ window │
+//              │ counters │ partial slabs │ size classes │ handlers │ timer wheel │
+//
+// So a copy of the memory is the whole state (DESIGN K2). Each structure owns its roots; others
+// only read them.
+
+import { CONTROL, HANDLERS_MAX, Limits } from "./limits";
+
+/* Who is running. A trap leaves its mark here for the next call to find. */
+export const PHASE_UNBORN: u32 = 0; // init has not been called
+export const PHASE_HOST: u32 = 1; // nobody inside
+export const PHASE_KERNEL: u32 = 2; // kernel code: a trap here is a corruption
+export const PHASE_HANDLER: u32 = 3; // a native handler: a trap ends its process
+
+/** A message as it is shown to the host by begin, peek, skip and take. 40 bytes. */
+@unmanaged
+export class Window {
+  kind: u8;
+  tag: u8;
+  reasonKind: u8; // of EXIT and DOWN
+  last: u8; // 1: no other reference to the handle exists, the host frees it after take
+  length: u32; // of MESSAGE_BYTES
+  from: f64;
+  ref: f64;
+  value: f64;
+  spawnedRef: f64; // the monitor that the last spawn made
+}
+
+/** The roots of every structure. Its first 32 bytes, the *face*, are read by hosts. */
+@unmanaged
+export class Control {
+  eventHead: u32; // records written so far, free-running; step alone writes it
+  eventTail: u32; // records read so far; the host alone writes it
+  eventMask: u32; // capacity - 1
+  events: u32; // address of the ring
+  scratch: u32; // address of the scratch area
+  scratchBytes: u32;
+  window: u32; // address of the Window
+  phase: u32;
+
+  /* Process table (process.ts) */
+  processes: u32; // address of the hot records
+  cold: u32; // address of the cold records
+  processLimit: u32; // slots, slot 0 included
+  processFresh: u32; // slots from here on were never used
+  processFree: u32; // chain of free slots through queueNext, last in first out
+  dying: u32; // chain of records whose end is not worked off yet (signals.ts)
+  exitedHead: u32; // host processes whose EXITED event is due, oldest first
+  exitedTail: u32;
+
+  /* Run queue (queue.ts); the four lists are at QUEUES */
+  occupied: u32; // bit p: the queue of priority p is not empty
+  lowPassed: u32; // turns of normal since the last of low
+
+  /* Message memory (memory.ts, handles.ts) */
+  slabs: u32; // address of the first slab
+  slabRecords: u32; // address of the slab records
+  slabLimit: u32; // number of slabs
+  slabFresh: u32; // slabs from here on were never used
+  slabFree: u32; // chain of empty slabs' records
+  handles: u32; // address of the reference counts
+  handleLimit: u32;
+  released: u32; // chain of handles that the kernel dropped
+
+  /* Relations and references (relation.ts) */
+  relations: u32; // address of the records
+  relationLimit: u32; // slots, slot 0 included
+  relationFresh: u32; // slots from here on were never used
+  relationFree: u32; // chain of free records through ownNext
+
+  /* Names (names.ts) */
+  names: u32; // address of the hash table
+  nameMask: u32; // its capacity - 1
+
+  /* The running native process (scheduler.ts) */
+  running: u32; // address of its record, or 0
+  runningBlock: u32; // the message that its handler works on, or 0
+
+  /* Time (wheel.ts) */
+  now: f64; // ms on the host's clock
+  epoch: f64; // the first time that was told; 0 before it
+  elapsed: u64; // ticks of 1 ms since the epoch that the wheel has worked off
+  plainRefs: f64; // plain references given so far
+  ticking: u32; // 1: a time has been told
+  reserved: u32;
+}
+
+/** The one control block, behind the limits record. */
+export const control = changetype<Control>(CONTROL + 32);
+
+/* What else lies in the control block's 64 KiB. */
+export const QUEUES: usize = CONTROL + 512; // a head and a tail per priority, u32
+export const WINDOW: usize = CONTROL + 1024;
+export const COUNTER_ARRAY: usize = CONTROL + 1152; // COUNTERS × f64
+export const PARTIAL_SLABS: usize = CONTROL + 1536; // a slab record's address per size class
+export const CLASS_TABLE: usize = CONTROL + 2048; // size class per 32 bytes of size, u8
+export const HANDLER_TABLE: usize = CONTROL + 4096; // function table index per handler id, u32
+export const WHEEL_BITMAPS: usize = HANDLER_TABLE + 4 * HANDLERS_MAX; // a u64 per level
+export const WHEEL_SLOTS: usize = CONTROL + 8192; // list heads, 8 bytes each
+
+if (offsetof<Control>() > 448) ERROR("Control must end before the queues");
+if (offsetof<Window>() != 40) ERROR("Window must have 40 bytes");
+
+/** The limits record. */
+export function limits(): Limits {
+  return changetype<Limits>(CONTROL);
+}
+
+/** Adds to a counter. O(1). */
+export function count(counter: u32, by: f64): void {
+  const address = COUNTER_ARRAY + ((<usize>counter) << 3);
+  store<f64>(address, load<f64>(address) + by);
+}
+
+/** Leaves the kernel with the call's answer. O(1). */
+export function leave(status: i32): i32 {
+  control.phase = PHASE_HOST;
+  return status;
+}
+
+/** Leaves the kernel with the call's answer. O(1). */
+export function leaveNumber(value: f64): f64 {
+  control.phase = PHASE_HOST;
+  return value;
+}
+
+/** An assertion: a programmer's mistake, never an operating error. Traps, and the kernel is CORRUPT. */
+export function invariant(holds: bool): void {
+  if (!holds) unreachable();
+}

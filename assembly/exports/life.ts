@@ -1,0 +1,67 @@
+// Exports of the kernel: birth of a kernel, its time and running.
+
+import { ABI_VERSION, BAD_ARGUMENT, BAD_STATE, COUNTERS, OK } from "../abi";
+import { control, COUNTER_ARRAY, leave, leaveNumber } from "../control";
+import { initialize, memoryNeeded } from "../layout";
+import { CONTROL } from "../limits";
+import { runStep } from "../scheduler";
+import { nextDeadline, setClock } from "../wheel";
+import { enter } from "./gate";
+
+/** The version of this ABI; callable at any time. */
+export function abi_version(): u32 {
+  return ABI_VERSION;
+}
+
+/** Where the host writes the limits before init: seven u32, see Limits; 0 means the default. */
+export function limits_address(): usize {
+  return CONTROL;
+}
+
+/** Bytes of memory that init will need for the limits; BAD_ARGUMENT, or BAD_STATE after init. */
+export function memory_needed(): f64 {
+  return memoryNeeded();
+}
+
+/** Lays memory out and grows it once. BAD_ARGUMENT (limits), NO_MEMORY, BAD_STATE (twice). */
+export function init(): i32 {
+  return initialize();
+}
+
+/** The face: event head, event tail, ring mask, ring, scratch, scratch bytes, window (u32 each). */
+export function face_address(): usize {
+  return changetype<usize>(control);
+}
+
+/** Tells the time in ms on any clock; one that goes back stands still. BAD_ARGUMENT: not finite. */
+export function clock(nowMs: f64): i32 {
+  const refused = enter();
+  if (refused != OK) return refused;
+  if (!isFinite(nowMs)) return leave(BAD_ARGUMENT);
+  setClock(nowMs);
+  return leave(OK);
+}
+
+/**
+ * Does what is due: fires timers, runs native processes, writes events. OK: nothing is left to do;
+ * MORE: call again, when the events are read. O(reductions).
+ */
+export function step(nowMs: f64, reductions: u32): i32 {
+  const refused = enter();
+  if (refused != OK) return refused;
+  if (!isFinite(nowMs)) return leave(BAD_ARGUMENT);
+  setClock(nowMs);
+  return leave(runStep(reductions));
+}
+
+/** When step must be called next for a timer, in ms on the host's clock; infinite: never. */
+export function next_deadline(): f64 {
+  const refused = enter();
+  return refused == OK ? leaveNumber(nextDeadline()) : <f64>refused;
+}
+
+/** A counter of the whole kernel (COUNTER_…). */
+export function counter(id: u32): f64 {
+  if (id >= COUNTERS) return <f64>BAD_ARGUMENT;
+  return load<f64>(COUNTER_ARRAY + ((<usize>id) << 3));
+}

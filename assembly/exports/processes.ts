@@ -1,0 +1,65 @@
+// Exports of the kernel: processes: spawn, look at, set flags.
+
+import {
+  BAD_ARGUMENT, BAD_PID, KIND_NATIVE, NO_HANDLER, NO_PROCESS, OK, OPTIONS_ALL,
+} from "../abi";
+import { control, leave, leaveNumber } from "../control";
+import * as info from "../info";
+import { SLOT_MASK } from "../limits";
+import { isHandler } from "../native";
+import { find, processAt, whyNotFound } from "../process";
+import { spawn, spawnHost } from "../spawn";
+import { enter } from "./gate";
+
+/** Spawns a host process: its first RUN event follows. A pid, or LIMIT, BAD_PID, NO_PROCESS. */
+export function spawn_host(parent: f64, options: u32): f64 {
+  const refused = enter();
+  if (refused != OK) return <f64>refused;
+  if (options > OPTIONS_ALL) return leaveNumber(BAD_ARGUMENT);
+  return leaveNumber(spawnHost(parent, options));
+}
+
+/** Spawns a native process whose `word` is the argument. As spawn_host, or NO_HANDLER. */
+export function spawn_native(parent: f64, handler: u32, argument: f64, options: u32): f64 {
+  const refused = enter();
+  if (refused != OK) return <f64>refused;
+  if (options > OPTIONS_ALL) return leaveNumber(BAD_ARGUMENT);
+  if (!isHandler(handler)) return leaveNumber(NO_HANDLER);
+  return leaveNumber(spawn(KIND_NATIVE, parent, handler, argument, options));
+}
+
+/** 1 if the process is alive, 0 if it is not, or BAD_PID. */
+export function is_alive(pid: f64): i32 {
+  const refused = enter();
+  if (refused != OK) return refused;
+  if (find(pid) !== null) return leave(1);
+  const why = whyNotFound(pid);
+  return leave(why == NO_PROCESS ? 0 : why);
+}
+
+/** The live process of the lowest slot above that of `pid` (0: the first); 0: no more. O(slots). */
+export function process_next(pid: f64): f64 {
+  const refused = enter();
+  if (refused != OK) return <f64>refused;
+  for (let slot = (<u32>(<u64>pid) & SLOT_MASK) + 1; slot < control.processFresh; slot++) {
+    const next = processAt(slot).pid;
+    if (find(next) !== null) return leaveNumber(next);
+  }
+  return leaveNumber(0);
+}
+
+/** One item of a process (INFO_…). Counts of relations cost O(their number). */
+export function process_info(pid: f64, item: u32): f64 {
+  const refused = enter();
+  if (refused != OK) return <f64>refused;
+  const process = find(pid);
+  return leaveNumber(process === null ? <f64>whyNotFound(pid) : info.processInfo(process, item));
+}
+
+/** Sets a flag of a process (PROCESS_…); the old value. */
+export function process_flag(pid: f64, flag: u32, value: u32): i32 {
+  const refused = enter();
+  if (refused != OK) return refused;
+  const process = find(pid);
+  return leave(process === null ? whyNotFound(pid) : info.processFlag(process, flag, value));
+}

@@ -1,0 +1,31 @@
+// The kernel's face: every export of kernel.wasm, and the whole of its ABI.
+//
+// Numbers only. A pid or reference is an f64 (an integer below 2^53); 0 is nobody. A Status is 0
+// for success, positive to inform, negative to refuse, and then nothing was done (abi.ts lists
+// them). A call whose answer is a pid, reference or time gives a negative Status as that number.
+// Pointers lie in the scratch area; bytes that `take` has handed out stay valid until `release`.
+// No call may be made from inside another. Nothing traps but a native handler, whose process then
+// ends. Costs are O(1) where nothing else is said.
+
+export {
+  abi_version, limits_address, memory_needed, init, face_address, clock, step, next_deadline,
+  counter,
+} from "./exports/life";
+export {
+  spawn_host, spawn_native, is_alive, process_next, process_info, process_flag,
+} from "./exports/processes";
+export {
+  send_number, send_handle, send_bytes, release, released_next,
+} from "./exports/messages";
+export {
+  begin, peek, skip, take, mark, rewind, wait, wait_ref, yield_turn, finish, reap,
+} from "./exports/turns";
+export {
+  exit_signal, link, unlink, monitor, demonitor, make_ref,
+} from "./exports/signals";
+export {
+  send_after, cancel_timer, read_timer,
+} from "./exports/timers";
+export {
+  register, unregister, whereis,
+} from "./exports/names";

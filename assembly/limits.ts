@@ -1,0 +1,52 @@
+// Every limit of the kernel in one place, and the memory map that follows from them.
+
+/* Fixed by the layout. */
+export const SLOT_BITS: u32 = 24; // a pid is generation × 2^24 + slot
+export const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
+export const TABLE_SLOTS_MAX: u32 = SLOT_MASK; // slot 0 of each table stays unused
+export const PID_GENERATION_MAX: f64 = 536870911; // 2^29 - 1; then the slot is retired
+export const REF_GENERATION_MAX: u32 = (1 << 28) - 1; // then the relation is retired
+export const SLAB_BYTES: u32 = 16384;
+export const SLAB_SHIFT: u32 = 14;
+export const NAME_BYTES_MAX: u32 = 3072; // a full JID has at most 3,071
+export const TIMER_MS_MAX: f64 = 4294967295; // as erlang:send_after/3
+export const HANDLERS_MAX: u32 = 256; // registered native handlers
+export const SLICE_REDUCTIONS: u32 = 4000; // as the BEAM's CONTEXT_REDS
+export const LOW_PASSES: u32 = 8; // turns of normal before one of low, as RESCHEDULE_LOW
+export const MEMORY_BYTES_MAX: f64 = 4294901760; // 65,535 pages: addresses stay below 2^32
+
+/* Set by the host before init; the default of each is used where it left 0. */
+export const DEFAULT_PROCESSES: u32 = 65536;
+export const DEFAULT_RELATIONS: u32 = 131072; // link halves, monitors, timers
+export const DEFAULT_MESSAGE_BYTES: u32 = 16777216;
+export const DEFAULT_HANDLES: u32 = 262144; // host values under way
+export const DEFAULT_EVENTS: u32 = 4096; // records in the ring, a power of two
+export const DEFAULT_NAMES: u32 = 65536;
+export const DEFAULT_SCRATCH_BYTES: u32 = 65536;
+
+/* Sizes of the records, each asserted where the record is declared. */
+export const PROCESS_BYTES: u32 = 64;
+export const COLD_BYTES: u32 = 64;
+export const RELATION_BYTES: u32 = 64;
+export const EVENT_BYTES: u32 = 32;
+export const SLAB_RECORD_BYTES: u32 = 16;
+export const NAME_RECORD_BYTES: u32 = 8;
+
+/* Fixed addresses. Below CONTROL lie the compiler's static data. */
+export const CONTROL: usize = 65536;
+export const CONTROL_BYTES: usize = 65536;
+export const TABLES: usize = CONTROL + CONTROL_BYTES;
+
+/** The limits as the host writes them, at `limits_address()`: seven u32 in this order. */
+@unmanaged
+export class Limits {
+  processes: u32;
+  relations: u32;
+  messageBytes: u32;
+  handles: u32;
+  events: u32;
+  names: u32;
+  scratchBytes: u32;
+  reserved: u32;
+}
+if (offsetof<Limits>() != 32) ERROR("Limits must have 32 bytes");

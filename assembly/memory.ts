@@ -1,0 +1,166 @@
+// Message memory: blocks of fixed size classes, carved out of 16 KiB slabs of one pool.
+//
+//   pool ──► slab 0 │ slab 1 │ slab 2 │ …          a record of 16 bytes per slab beside them
+//             32 B     4 KiB   (empty)
+//
+// A class keeps the slabs that have room in a list; an empty slab goes back to the pool, so that a
+// burst of small messages does not starve large ones. Blocks are reused last in first out (warm).
+//
+// I1  used = blocks handed out of the slab; free chain + used + uncarved = its capacity.
+// I2  A slab is in its class's list exactly if it has room.
+// Costs: allocate and free are O(1).
+
+import { COUNTER_SLABS } from "./abi";
+import { CLASS_TABLE, control, count, invariant, PARTIAL_SLABS } from "./control";
+import { SLAB_BYTES, SLAB_RECORD_BYTES, SLAB_SHIFT } from "./limits";
+
+export const CLASSES: u32 = 16;
+export const BLOCK_BYTES_MAX: u32 = SLAB_BYTES;
+
+@unmanaged
+export class Slab {
+  free: u32; // chain of free blocks through their first word
+  next: u32; // slab record in the class's list, or in the pool's chain
+  prev: u32;
+  used: u16; // blocks handed out
+  carved: u16; // blocks that were ever handed out since the slab left the pool; top 4 bits: class
+}
+if (offsetof<Slab>() != SLAB_RECORD_BYTES) ERROR("Slab must have 16 bytes");
+
+const CARVED_MASK: u32 = 0xfff;
+const CLASS_SHIFT: u32 = 12;
+
+/** Bytes of a block of a class: what fills a slab well. O(1). */
+export function classBytes(sizeClass: u32): u32 {
+  switch (sizeClass) {
+    case 0: return 32;
+    case 1: return 64;
+    case 2: return 96;
+    case 3: return 128;
+    case 4: return 192;
+    case 5: return 256;
+    case 6: return 384;
+    case 7: return 512;
+    case 8: return 768;
+    case 9: return 1024;
+    case 10: return 1632;
+    case 11: return 2720;
+    case 12: return 4096;
+    case 13: return 5440;
+    case 14: return 8192;
+    default: return 16384;
+  }
+}
+
+/** Fills the table from size to class. Once, at init. */
+export function initMemory(): void {
+  let sizeClass: u32 = 0;
+  for (let step: u32 = 0; step <= SLAB_BYTES / 32; step++) {
+    while (classBytes(sizeClass) < step * 32) sizeClass++;
+    store<u8>(CLASS_TABLE + step, <u8>sizeClass);
+  }
+}
+
+/** The class that holds `bytes`, at most BLOCK_BYTES_MAX. O(1). */
+export function classFor(bytes: u32): u32 {
+  return load<u8>(CLASS_TABLE + ((bytes + 31) >> 5));
+}
+
+export function slabAt(index: u32): Slab {
+  return changetype<Slab>(control.slabRecords + index * SLAB_RECORD_BYTES);
+}
+
+export function slabIndex(slab: Slab): u32 {
+  return (<u32>changetype<usize>(slab) - control.slabRecords) / SLAB_RECORD_BYTES;
+}
+
+export function slabClass(slab: Slab): u32 {
+  return <u32>slab.carved >> CLASS_SHIFT;
+}
+
+export function slabCarved(slab: Slab): u32 {
+  return <u32>slab.carved & CARVED_MASK;
+}
+
+function partial(sizeClass: u32): u32 {
+  return load<u32>(PARTIAL_SLABS + (sizeClass << 2));
+}
+
+function setPartial(sizeClass: u32, slab: u32): void {
+  store<u32>(PARTIAL_SLABS + (sizeClass << 2), slab);
+}
+
+function pushPartial(slab: Slab, sizeClass: u32): void {
+  const first = partial(sizeClass);
+  slab.next = first;
+  slab.prev = 0;
+  if (first) changetype<Slab>(first).prev = <u32>changetype<usize>(slab);
+  setPartial(sizeClass, <u32>changetype<usize>(slab));
+}
+
+function removePartial(slab: Slab, sizeClass: u32): void {
+  if (slab.prev) changetype<Slab>(slab.prev).next = slab.next;
+  else setPartial(sizeClass, slab.next);
+  if (slab.next) changetype<Slab>(slab.next).prev = slab.prev;
+}
+
+/** Takes a slab out of the pool for a class; null when the pool is empty. O(1). */
+function openSlab(sizeClass: u32): Slab | null {
+  let slab: Slab;
+  if (control.slabFree) {
+    slab = changetype<Slab>(control.slabFree);
+    control.slabFree = slab.next;
+  } else {
+    if (control.slabFresh == control.slabLimit) return null;
+    slab = slabAt(control.slabFresh++);
+  }
+  slab.free = 0;
+  slab.used = 0;
+  slab.carved = <u16>(sizeClass << CLASS_SHIFT);
+  pushPartial(slab, sizeClass);
+  count(COUNTER_SLABS, 1);
+  return slab;
+}
+
+/** A block of a class, not cleared; 0 when the memory is used up. O(1). */
+export function allocateBlock(sizeClass: u32): usize {
+  let slab = changetype<Slab | null>(partial(sizeClass));
+  if (slab === null) {
+    slab = openSlab(sizeClass);
+    if (slab === null) return 0;
+  }
+  let block: u32 = slab.free;
+  slab.used += 1;
+  if (block) {
+    slab.free = load<u32>(block);
+  } else {
+    const bytes = classBytes(sizeClass);
+    block = control.slabs + (slabIndex(slab) << SLAB_SHIFT) + slabCarved(slab) * bytes;
+    slab.carved += 1;
+  }
+  if (!slab.free && slabCarved(slab) == capacity(sizeClass)) removePartial(slab, sizeClass);
+  return block;
+}
+
+/** Blocks of a class in one slab. O(1). */
+export function capacity(sizeClass: u32): u32 {
+  return SLAB_BYTES / classBytes(sizeClass);
+}
+
+/** Gives a block back; an empty slab goes back to the pool unless it is its class's last. O(1). */
+export function freeBlock(block: usize): void {
+  const slab = slabAt((<u32>block - control.slabs) >> SLAB_SHIFT);
+  const sizeClass = slabClass(slab);
+  invariant(slab.used > 0);
+  const wasFull = !slab.free && slabCarved(slab) == capacity(sizeClass);
+  store<u32>(block, slab.free);
+  slab.free = <u32>block;
+  slab.used -= 1;
+  if (wasFull) pushPartial(slab, sizeClass);
+  if (slab.used == 0 && (slab.next | slab.prev)) {
+    removePartial(slab, sizeClass);
+    slab.next = control.slabFree;
+    control.slabFree = <u32>changetype<usize>(slab);
+    count(COUNTER_SLABS, -1);
+  }
+}

@@ -1,0 +1,153 @@
+// The process table: two parallel arrays of 64-byte records, indexed by slot.
+//
+//   hot   pid │ state kind priority flags │ handler │ queue links │ mailbox │ reductions …
+//   cold  links │ monitors │ watchers │ timers │ name │ receive timeout
+//
+// I1  A live record's pid is generation × 2^24 + its slot; a free one keeps the pid it gets next.
+// I2  A cold record without the flag COLD is all zero, so spawning never touches it.
+// I3  A slot whose generations are used up is RETIRED and never on the free chain.
+// Costs: allocate, release and find are O(1). 64 bytes a process; 128 once it has relations.
+
+import {
+  BAD_PID, COUNTER_PROCESSES, COUNTER_RETIRED, NO_PROCESS, STATE_EXITING, STATE_FREE, STATE_RETIRED,
+} from "./abi";
+import { control, count, invariant } from "./control";
+import {
+  COLD_BYTES, PID_GENERATION_MAX, PROCESS_BYTES, SLOT_BITS, SLOT_MASK,
+} from "./limits";
+
+/* Flags of a process */
+export const FLAG_TRAP_EXIT: u8 = 1;
+export const FLAG_COLD: u8 = 2; // its cold record is in use
+export const FLAG_TIMED_OUT: u8 = 4; // the receive timeout has fired and was not told yet
+export const FLAG_WAIT_REF: u8 = 8; // only a message with cold.waitRef wakes it
+export const FLAG_START: u8 = 16; // a native process whose handler was not called yet
+export const FLAG_FINISHED: u8 = 32; // ended by its own host, which needs no EXITED event
+export const FLAG_REPORTED: u8 = 64; // its EXITED event is written: the host may reap it
+
+@unmanaged
+export class Process {
+  /* identity: process.ts */
+  pid: f64;
+  state: u8; // written by scheduler.ts, signals.ts (EXITING) and process.ts (FREE) alone
+  kind: u8;
+  priority: u8;
+  flags: u8;
+  handler: u32; // native: the registered handler id; once exiting: the reason's kind
+  /* run queue: queue.ts; while free or dying: its chain */
+  queueNext: u32; // slot
+  queuePrev: u32; // slot
+  /* mailbox: mailbox.ts */
+  head: u32; // oldest block, or 0
+  tail: u32;
+  cursor: u32; // the block before the one that receive looks at; 0: at the head
+  messages: u32;
+  /* accounting */
+  reductions: f64;
+  parent: f64; // pid, or 0; once exiting: the reason's atom or handle
+  word: f64; // a native process's own state; spawn's argument at first
+}
+if (offsetof<Process>() != PROCESS_BYTES) ERROR("Process must have 64 bytes");
+
+@unmanaged
+export class Cold {
+  links: u32; // relations: own link halves
+  monitors: u32; // relations: monitors that this process holds
+  watchers: u32; // relations: monitors that others hold on it
+  timers: u32; // relations: timers that will send to it
+  name: u32; // block with its registered name, or 0
+  reserved: u32;
+  waitRef: f64;
+  timerNext: u32; // receive timeout, linked into the wheel: a WheelNode (wheel.ts)
+  timerPrev: u32;
+  timerDeadline: u64;
+  reserved1: u64;
+  reserved2: u64;
+}
+if (offsetof<Cold>() != COLD_BYTES) ERROR("Cold must have 64 bytes");
+if (offsetof<Cold>("timerNext") != 32) ERROR("the receive timeout must be a WheelNode");
+
+/** The record in a slot. O(1). */
+export function processAt(slot: u32): Process {
+  return changetype<Process>(control.processes + slot * PROCESS_BYTES);
+}
+
+/** The slot of a record. O(1). */
+export function slotOf(process: Process): u32 {
+  return (<u32>changetype<usize>(process) - control.processes) / PROCESS_BYTES;
+}
+
+/** The cold record of a process, for reading. O(1). */
+export function coldOf(process: Process): Cold {
+  return changetype<Cold>(<u32>changetype<usize>(process) - control.processes + control.cold);
+}
+
+/** The cold record of a process, for writing. O(1). */
+export function coldForWriting(process: Process): Cold {
+  process.flags |= FLAG_COLD;
+  return coldOf(process);
+}
+
+/** The live process with this pid, or null. O(1). */
+export function find(pid: f64): Process | null {
+  const slot = <u32>(<u64>pid) & SLOT_MASK;
+  if (slot >= control.processFresh) return null;
+  const process = processAt(slot);
+  if (process.pid != pid) return null;
+  const state = process.state;
+  return state == STATE_FREE || state >= STATE_EXITING ? null : process;
+}
+
+/** The ended host process with this pid whose EXITED event is written, or null. O(1). */
+export function findReported(pid: f64): Process | null {
+  const slot = <u32>(<u64>pid) & SLOT_MASK;
+  if (slot >= control.processFresh) return null;
+  const process = processAt(slot);
+  if (process.pid != pid || process.state != STATE_EXITING) return null;
+  return process.flags & FLAG_REPORTED ? process : null;
+}
+
+/** Why `find` has found nothing: BAD_PID or NO_PROCESS. O(1). */
+export function whyNotFound(pid: f64): i32 {
+  const raw = <u64>pid;
+  if (<f64>raw != pid || raw >= (<u64>1) << 53 || !(<u32>raw & SLOT_MASK)) return BAD_PID;
+  return (<u32>raw & SLOT_MASK) < control.processLimit ? NO_PROCESS : BAD_PID;
+}
+
+/** Takes a slot, the last freed first; null when all are in use. O(1). */
+export function allocateProcess(): Process | null {
+  const slot = control.processFree;
+  let process: Process;
+  if (slot) {
+    process = processAt(slot);
+    control.processFree = process.queueNext;
+    invariant(process.state == STATE_FREE && process.head == 0);
+  } else {
+    const fresh = control.processFresh;
+    if (fresh == control.processLimit) return null;
+    process = processAt(fresh);
+    if (process.pid == 0) process.pid = <f64>fresh;
+    control.processFresh = fresh + 1;
+  }
+  process.queueNext = 0;
+  count(COUNTER_PROCESSES, 1);
+  return process;
+}
+
+/** Gives a slot back and ages its pid; the last generation retires it. O(1). */
+export function releaseProcess(process: Process): void {
+  invariant(process.state != STATE_FREE && process.head == 0);
+  if (process.flags & FLAG_COLD) memory.fill(changetype<usize>(coldOf(process)), 0, COLD_BYTES);
+  process.flags = 0;
+  count(COUNTER_PROCESSES, -1);
+  const slot = slotOf(process);
+  if (process.pid >= PID_GENERATION_MAX * <f64>(1 << SLOT_BITS)) {
+    process.state = STATE_RETIRED;
+    count(COUNTER_RETIRED, 1);
+    return;
+  }
+  process.pid += <f64>(1 << SLOT_BITS);
+  process.state = STATE_FREE;
+  process.queueNext = control.processFree;
+  control.processFree = slot;
+}

@@ -1,0 +1,75 @@
+// The run queue: a doubly linked FIFO of slots per priority, and a bitmap of those in use.
+//
+//   occupied 0b0011      max ∅   high ∅   low: 9   normal: 4 ⇄ 7 ⇄ 2
+//
+// max comes before high, high before the rest; low has one turn for LOW_PASSES of normal.
+//
+// I1  A process is in a queue exactly if its state is RUNNABLE.
+// I2  Bit p of `occupied` is set exactly if the queue of priority p is not empty.
+// Costs: push, remove and pop are O(1).
+
+import { PRIORITY_HIGH, PRIORITY_LOW, PRIORITY_MAX, PRIORITY_NORMAL } from "./abi";
+import { control, QUEUES } from "./control";
+import { LOW_PASSES } from "./limits";
+import { Process, processAt, slotOf } from "./process";
+
+export function queueHead(priority: u32): u32 {
+  return load<u32>(QUEUES + (priority << 3));
+}
+
+function setHead(priority: u32, slot: u32): void {
+  store<u32>(QUEUES + (priority << 3), slot);
+}
+
+function queueTail(priority: u32): u32 {
+  return load<u32>(QUEUES + (priority << 3), 4);
+}
+
+function setTail(priority: u32, slot: u32): void {
+  store<u32>(QUEUES + (priority << 3), slot, 4);
+}
+
+/** Appends a process to the queue of its priority. O(1). */
+export function pushRunnable(process: Process): void {
+  const priority = <u32>process.priority;
+  const slot = slotOf(process);
+  const tail = queueTail(priority);
+  process.queueNext = 0;
+  process.queuePrev = tail;
+  if (tail) processAt(tail).queueNext = slot;
+  else setHead(priority, slot);
+  setTail(priority, slot);
+  control.occupied |= 1 << priority;
+}
+
+/** Takes a process out of the queue of its priority, wherever it stands. O(1). */
+export function removeRunnable(process: Process): void {
+  const priority = <u32>process.priority;
+  if (process.queuePrev) processAt(process.queuePrev).queueNext = process.queueNext;
+  else setHead(priority, process.queueNext);
+  if (process.queueNext) processAt(process.queueNext).queuePrev = process.queuePrev;
+  else setTail(priority, process.queuePrev);
+  if (queueHead(priority) == 0) control.occupied &= ~(1 << priority);
+}
+
+/** The priority whose turn it is; the queue must not be empty. O(1). */
+function nextPriority(): u32 {
+  const occupied = control.occupied;
+  if (occupied & (1 << PRIORITY_MAX)) return PRIORITY_MAX;
+  if (occupied & (1 << PRIORITY_HIGH)) return PRIORITY_HIGH;
+  if (!(occupied & (1 << PRIORITY_LOW))) return PRIORITY_NORMAL;
+  if (!(occupied & (1 << PRIORITY_NORMAL)) || control.lowPassed >= LOW_PASSES) {
+    control.lowPassed = 0;
+    return PRIORITY_LOW;
+  }
+  control.lowPassed += 1;
+  return PRIORITY_NORMAL;
+}
+
+/** Takes the next process to run; null when none is runnable. O(1). */
+export function popRunnable(): Process | null {
+  if (!control.occupied) return null;
+  const process = processAt(queueHead(nextPriority()));
+  removeRunnable(process);
+  return process;
+}

@@ -1,0 +1,175 @@
+// The scheduler: who runs next, and for how long.
+//
+//   1. Work off the time: fire what is due.
+//   2. Tell the host which of its processes were ended by signals.
+//   3. Take the next runnable process: a native one runs its slice here, a host one is offered a
+//      turn through the event ring. Again, until the queue, the reductions or the ring are used up.
+//
+// State changes; nobody else writes a process's state but for its birth and end:
+//
+//   FREE ─spawn─► RUNNABLE ─offer─► OFFERED ─begin─► RUNNING ─wait─► WAITING ─wake─► RUNNABLE
+//                     ▲ └──── native: run ──────────────┘ │ yield           any ─die─► EXITING
+//                     └───────────────────────────────────┘
+//
+// Costs: every operation is O(1); step is O(work done).
+
+import {
+  ATOM_NORMAL, ATOM_TRAP, COUNTER_TIMERS, COUNTER_TRAPS, EVENT_EXITED, EVENT_RUN, KIND_HOST, MORE,
+  OK, REASON_ATOM, STATE_EXITING, STATE_OFFERED, STATE_RUNNABLE, STATE_RUNNING,
+  STATE_WAITING,
+} from "./abi";
+import { Block, dropBlock } from "./block";
+import { control, count, HANDLER_TABLE, PHASE_HANDLER, PHASE_KERNEL } from "./control";
+import { eventRoom, putEvent } from "./events";
+import { SLICE_REDUCTIONS } from "./limits";
+import { append, shift } from "./mailbox";
+import {
+  Cold, coldOf, FLAG_REPORTED, FLAG_START, FLAG_TIMED_OUT, FLAG_WAIT_REF, Process, processAt,
+} from "./process";
+import { popRunnable, pushRunnable, removeRunnable } from "./queue";
+import { ownerOf, refOf, Relation, RELATION_SIGNAL, removeOwn, setKind } from "./relation";
+import { die, settleRunning } from "./signals";
+import { nextDue, WheelNode } from "./wheel";
+
+/* What a native handler answers */
+export const CONTINUE: u32 = 0;
+export const STOP: u32 = 1; // the process ends with reason normal
+
+/** Makes a process runnable from any state in which it is not queued. O(1). */
+export function makeRunnable(process: Process): void {
+  process.state = STATE_RUNNABLE;
+  pushRunnable(process);
+}
+
+/** Takes a process out of the run queue if it is in it; before its end or a change of queue. O(1). */
+export function leaveQueue(process: Process): void {
+  if (process.state == STATE_RUNNABLE) removeRunnable(process);
+}
+
+/** Puts a block into a mailbox and wakes its process if it waits for such a one. O(1). */
+export function deliver(process: Process, block: Block): void {
+  append(process, block);
+  if (process.state != STATE_WAITING) return;
+  if (process.flags & FLAG_WAIT_REF) {
+    if (block.ref != coldOf(process).waitRef) {
+      process.cursor = <u32>changetype<usize>(block);
+      return;
+    }
+    process.flags &= ~FLAG_WAIT_REF;
+  }
+  makeRunnable(process);
+}
+
+/** Fires what is due by now. O(due). */
+function fireTimers(): void {
+  for (;;) {
+    const node = nextDue();
+    if (node === null) return;
+    const address = <u32>changetype<usize>(node);
+    if (address >= control.relations) fireTimer(node);
+    else fireTimeout(node);
+  }
+}
+
+/** A receive timeout: its process must look at the rest of its mailbox, then it is told. O(1). */
+function fireTimeout(node: WheelNode): void {
+  const offset = <u32>changetype<usize>(node) - control.cold;
+  const process = processAt(offset / 64);
+  process.flags = (process.flags | FLAG_TIMED_OUT) & ~FLAG_WAIT_REF;
+  if (process.state == STATE_WAITING) makeRunnable(process);
+}
+
+/** A timer: its relation becomes the message. O(1). */
+function fireTimer(node: WheelNode): void {
+  const timer = changetype<Relation>(changetype<usize>(node) - offsetof<Relation>("otherNext"));
+  const process = processAt(ownerOf(timer));
+  removeOwn(changetype<usize>(coldOf(process)) + offsetof<Cold>("timers"), timer);
+  if (timer.ref == 0) timer.ref = refOf(timer);
+  setKind(timer, RELATION_SIGNAL);
+  count(COUNTER_TIMERS, -1);
+  deliver(process, changetype<Block>(timer));
+}
+
+/** Offers a host process a turn. O(1). */
+function offerTurn(process: Process): void {
+  process.state = STATE_OFFERED;
+  putEvent(EVENT_RUN, 0, process.pid, 0);
+}
+
+/** Tells the host of its processes that signals have ended, as far as the ring has room. O(ended). */
+function reportExits(): void {
+  while (control.exitedHead && eventRoom()) {
+    const process = processAt(control.exitedHead);
+    control.exitedHead = process.queueNext;
+    if (!control.exitedHead) control.exitedTail = 0;
+    process.flags |= FLAG_REPORTED;
+    putEvent(EVENT_EXITED, process.handler, process.pid, process.parent);
+  }
+}
+
+/** Calls the native handler of the running process. A trap inside it is found by `recover`. */
+function callHandler(process: Process, block: usize): u32 {
+  const index = load<u32>(HANDLER_TABLE + (process.handler << 2));
+  control.runningBlock = <u32>block;
+  control.phase = PHASE_HANDLER;
+  const answer = call_indirect<u32>(index, process, block);
+  control.phase = PHASE_KERNEL;
+  control.runningBlock = 0;
+  if (block) dropBlock(changetype<Block>(block));
+  return answer;
+}
+
+/** Runs a native process for a slice. Returns the reductions used. O(messages). */
+function runNative(process: Process): u32 {
+  process.state = STATE_RUNNING;
+  control.running = <u32>changetype<usize>(process);
+  let answer = CONTINUE;
+  let used: u32 = 0;
+  if (process.flags & FLAG_START) {
+    process.flags &= ~FLAG_START;
+    answer = callHandler(process, 0);
+    used = 1;
+  }
+  while (answer == CONTINUE && process.head && process.state == STATE_RUNNING) {
+    if (used >= SLICE_REDUCTIONS) break;
+    answer = callHandler(process, changetype<usize>(shift(process)));
+    used++;
+  }
+  control.running = 0;
+  process.reductions += <f64>used;
+  if (process.state == STATE_EXITING) settleRunning(process);
+  else if (answer != CONTINUE) die(process, REASON_ATOM, ATOM_NORMAL);
+  else if (process.head) makeRunnable(process);
+  else process.state = STATE_WAITING;
+  return used;
+}
+
+/** Ends the native process whose handler has trapped, with reason `trap`. */
+export function recover(): void {
+  const process = changetype<Process>(control.running);
+  if (control.runningBlock) dropBlock(changetype<Block>(control.runningBlock));
+  control.running = 0;
+  control.runningBlock = 0;
+  count(COUNTER_TRAPS, 1);
+  if (process.state == STATE_EXITING) settleRunning(process);
+  else die(process, REASON_ATOM, ATOM_TRAP);
+}
+
+/** Does what is due, for at most about this many reductions. MORE if there is more. */
+export function runStep(reductions: u32): i32 {
+  fireTimers();
+  reportExits();
+  let left = <i64>reductions;
+  while (left > 0 && eventRoom()) {
+    const process = popRunnable();
+    if (process === null) break;
+    if (process.kind == KIND_HOST) {
+      offerTurn(process);
+      left--;
+    } else {
+      left -= <i64>runNative(process);
+    }
+  }
+  reportExits();
+  return control.occupied || control.exitedHead ? MORE : OK;
+}

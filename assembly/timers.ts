@@ -1,0 +1,118 @@
+// Timers: messages that come later, and the receive timeouts of host processes.
+//
+// A timer is a relation that its *destination* owns: it dies with the destination, not with its
+// starter. A receive timeout lies in the process's cold record, so that waiting never fails.
+// Costs: start, cancel and read are O(1).
+
+import {
+  BAD_ARGUMENT, COUNTER_TIMERS, LIMIT, MESSAGE_HANDLE, NOT_FOUND,
+} from "./abi";
+import { Block, dropBlock, setWord } from "./block";
+import { control, count } from "./control";
+import { TIMER_MS_MAX } from "./limits";
+import {
+  Cold, coldForWriting, coldOf, FLAG_COLD, FLAG_TIMED_OUT, Process, processAt, slotOf,
+} from "./process";
+import {
+  allocateRelation, findRelation, ownerOf, pushOwn, refOf, Relation, relationKind, RELATION_TIMER,
+  removeOwn,
+} from "./relation";
+import { arm, deadlineIn, disarm, WheelNode } from "./wheel";
+
+function timersOf(process: Process): usize {
+  return changetype<usize>(coldOf(process)) + offsetof<Cold>("timers");
+}
+
+function nodeOf(timer: Relation): WheelNode {
+  return changetype<WheelNode>(changetype<usize>(timer) + offsetof<Relation>("otherNext"));
+}
+
+function timeoutOf(process: Process): WheelNode {
+  return changetype<WheelNode>(changetype<usize>(coldOf(process)) + offsetof<Cold>("timerNext"));
+}
+
+/** Whether a length of time is one: a number of ms from 0 to 2^32 - 1. O(1). */
+export function isTime(ms: f64): bool {
+  return ms >= 0 && ms <= TIMER_MS_MAX;
+}
+
+/**
+ * erlang:send_after/3: a reference, or LIMIT. With ref 0 the message bears the timer's own. A
+ * handle must have been adopted. O(1).
+ */
+export function startTimer(
+  to: Process, kind: u8, tag: u8, from: f64, ref: f64, value: f64, ms: f64,
+): f64 {
+  if (!isTime(ms)) return <f64>BAD_ARGUMENT;
+  const timer = allocateRelation(RELATION_TIMER, slotOf(to));
+  if (timer === null) return <f64>LIMIT;
+  timer.kind = kind;
+  timer.tag = tag;
+  timer.reasonKind = 0;
+  timer.from = from;
+  timer.ref = ref;
+  if (kind == MESSAGE_HANDLE) setWord(changetype<Block>(timer), <u32>value);
+  else timer.value = value;
+  coldForWriting(to);
+  pushOwn(timersOf(to), timer);
+  arm(nodeOf(timer), deadlineIn(ms));
+  count(COUNTER_TIMERS, 1);
+  return refOf(timer);
+}
+
+/** The timer that a reference names, if it has neither fired nor been cancelled; else null. O(1). */
+function findTimer(ref: f64): Relation | null {
+  const relation = findRelation(ref);
+  if (relation === null || relationKind(relation) != RELATION_TIMER) return null;
+  return relation;
+}
+
+/** Ms until the deadline, 0 if it is past. O(1). */
+function msLeft(timer: Relation): f64 {
+  const left = control.epoch + <f64>nodeOf(timer).deadline - control.now;
+  return left > 0 ? ceil(left) : 0;
+}
+
+/** erlang:read_timer/1: ms left, or NOT_FOUND. O(1). */
+export function readTimer(ref: f64): f64 {
+  const timer = findTimer(ref);
+  return timer === null ? <f64>NOT_FOUND : msLeft(timer);
+}
+
+/** erlang:cancel_timer/1: ms left, or NOT_FOUND if it has fired or never was. O(1). */
+export function cancelTimer(ref: f64): f64 {
+  const timer = findTimer(ref);
+  if (timer === null) return <f64>NOT_FOUND;
+  const left = msLeft(timer);
+  dropTimer(timer);
+  return left;
+}
+
+function dropTimer(timer: Relation): void {
+  disarm(nodeOf(timer));
+  removeOwn(timersOf(processAt(ownerOf(timer))), timer);
+  dropBlock(changetype<Block>(timer));
+  count(COUNTER_TIMERS, -1);
+}
+
+/** Drops the timers that would send to this process. O(timers). */
+export function dropTimers(process: Process): void {
+  const cold = coldOf(process);
+  while (cold.timers) dropTimer(changetype<Relation>(cold.timers));
+}
+
+/** Arms the receive timeout if it is not running. O(1). */
+export function armTimeout(process: Process, ms: f64): void {
+  const node = timeoutOf(process);
+  if (node.next) return;
+  coldForWriting(process);
+  arm(node, deadlineIn(ms));
+}
+
+/** Ends the receive timeout, run out or not: the receive is over. O(1). */
+export function cancelTimeout(process: Process): void {
+  process.flags &= ~FLAG_TIMED_OUT;
+  if (!(process.flags & FLAG_COLD)) return;
+  const node = timeoutOf(process);
+  if (node.next) disarm(node);
+}

@@ -1,0 +1,171 @@
+// Turns of host processes: their code is outside; the kernel gives them turns, not messages.
+//
+//   RUN event ─► begin ─► peek · skip · take · mark … ─► wait │ wait_ref │ yield │ finish
+//
+// These are the BEAM's own instructions of receive. Messages stay in the mailbox until they are
+// taken, so exit, limits and the queue length mean what they mean in Erlang while a turn is open.
+// wait answers AGAIN if something beyond the cursor has come: no wake-up is lost; and TIMED_OUT
+// only after the whole mailbox was looked at. A process that dies meanwhile answers NO_PROCESS.
+// Costs: O(1); wait_ref O(messages that came since mark).
+
+import {
+  AGAIN, BAD_ARGUMENT, KIND_HOST, MESSAGE_BYTES, NONE, NO_TURN, OK, SHOWN, STATE_OFFERED,
+  STATE_RUNNING, STATE_WAITING, TIMED_OUT,
+} from "./abi";
+import {
+  Block, BLOCK_HELD, freeHead, holdsHandle, showBlock, wordOf,
+} from "./block";
+import { yieldHandle } from "./handles";
+import { advance, atCursor, removeAfter } from "./mailbox";
+import {
+  coldForWriting, find, FLAG_FINISHED, FLAG_TIMED_OUT, FLAG_WAIT_REF, Process, whyNotFound,
+} from "./process";
+import { makeRunnable } from "./scheduler";
+import { die } from "./signals";
+import { armTimeout, cancelTimeout, isTime } from "./timers";
+
+/** The process whose turn is open, or null. O(1). */
+function openTurn(pid: f64): Process | null {
+  const process = find(pid);
+  if (process === null || process.state != STATE_RUNNING || process.kind != KIND_HOST) return null;
+  return process;
+}
+
+/** Why `openTurn` has found none. O(1). */
+function whyNoTurn(pid: f64): i32 {
+  return find(pid) === null ? whyNotFound(pid) : NO_TURN;
+}
+
+/** Shows the message at the cursor, if there is one. O(1). */
+function show(process: Process): i32 {
+  const block = atCursor(process);
+  if (block === null) return OK;
+  showBlock(block);
+  return SHOWN;
+}
+
+/** Opens the turn that a RUN event has offered. SHOWN, OK (nothing at the cursor) or NONE. */
+export function beginTurn(pid: f64): i32 {
+  const process = find(pid);
+  if (process === null) return whyNotFound(pid);
+  if (process.state != STATE_OFFERED) return NONE;
+  process.state = STATE_RUNNING;
+  return show(process);
+}
+
+export function peek(pid: f64): i32 {
+  const process = openTurn(pid);
+  return process === null ? whyNoTurn(pid) : show(process);
+}
+
+/** Passes over the message at the cursor and shows the next. */
+export function skip(pid: f64): i32 {
+  const process = openTurn(pid);
+  if (process === null) return whyNoTurn(pid);
+  advance(process);
+  return show(process);
+}
+
+/**
+ * Removes the message at the cursor, ends the receive (cursor to the head, timeout off) and shows
+ * the oldest that is left. The window's handle is the host's if `last` was set; bytes are held
+ * until release. BAD_ARGUMENT if there is no message at the cursor.
+ */
+export function take(pid: f64): i32 {
+  const process = openTurn(pid);
+  if (process === null) return whyNoTurn(pid);
+  if (atCursor(process) === null) return BAD_ARGUMENT;
+  const block = removeAfter(process, process.cursor);
+  process.cursor = 0;
+  cancelTimeout(process);
+  if (block.kind == MESSAGE_BYTES) {
+    block.flags |= BLOCK_HELD;
+  } else {
+    if (holdsHandle(block)) yieldHandle(wordOf(block));
+    freeHead(block);
+  }
+  return show(process);
+}
+
+/** Puts the cursor behind everything that is queued now. */
+export function mark(pid: f64): i32 {
+  const process = openTurn(pid);
+  if (process === null) return whyNoTurn(pid);
+  process.cursor = process.tail;
+  return OK;
+}
+
+/** Puts the cursor back to the head: the receive begins anew, its timeout is off. */
+export function rewind(pid: f64): i32 {
+  const process = openTurn(pid);
+  if (process === null) return whyNoTurn(pid);
+  process.cursor = 0;
+  cancelTimeout(process);
+  return OK;
+}
+
+/** Ends the turn until a message comes or the time is up. */
+export function waitTurn(pid: f64, ms: f64, reductions: u32): i32 {
+  const process = openTurn(pid);
+  if (process === null) return whyNoTurn(pid);
+  if (atCursor(process) !== null) return AGAIN;
+  return sleep(process, ms, reductions);
+}
+
+/** As waitTurn, but only a message with this reference counts; others are passed over. */
+export function waitTurnRef(pid: f64, ref: f64, ms: f64, reductions: u32): i32 {
+  const process = openTurn(pid);
+  if (process === null) return whyNoTurn(pid);
+  for (;;) {
+    const block = atCursor(process);
+    if (block === null) break;
+    if (block.ref == ref) return AGAIN;
+    advance(process);
+  }
+  coldForWriting(process).waitRef = ref;
+  const status = sleep(process, ms, reductions);
+  if (status == OK) process.flags |= FLAG_WAIT_REF;
+  return status;
+}
+
+/** Closes the turn, or answers TIMED_OUT if the receive's time is up. O(1). */
+function sleep(process: Process, ms: f64, reductions: u32): i32 {
+  if (ms != f64.POSITIVE_INFINITY) {
+    if (!isTime(ms)) return BAD_ARGUMENT;
+    if (ms == 0 || process.flags & FLAG_TIMED_OUT) {
+      process.cursor = 0;
+      cancelTimeout(process);
+      return TIMED_OUT;
+    }
+    armTimeout(process, ms);
+  }
+  process.reductions += <f64>reductions;
+  process.state = STATE_WAITING;
+  return OK;
+}
+
+/** Ends the turn; the process queues up for another. */
+export function yieldTurn(pid: f64, reductions: u32): i32 {
+  const process = openTurn(pid);
+  if (process === null) return whyNoTurn(pid);
+  process.reductions += <f64>reductions;
+  makeRunnable(process);
+  return OK;
+}
+
+/** Ends the process whose turn is open; its host needs no EXITED event. The reason is adopted. */
+export function finishTurn(pid: f64, reasonKind: u8, word: u32): i32 {
+  const process = openTurn(pid);
+  if (process === null) return whyNoTurn(pid);
+  process.flags |= FLAG_FINISHED;
+  die(process, reasonKind, word);
+  return OK;
+}
+
+/** Whether an address is a block that the host holds; then it is given back. */
+export function releaseHeld(block: Block): bool {
+  if (!(block.flags & BLOCK_HELD) || block.kind != MESSAGE_BYTES) return false;
+  block.flags = 0;
+  freeHead(block);
+  return true;
+}
