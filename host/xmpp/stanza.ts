@@ -5,7 +5,7 @@ import {
   type StanzaErrorType,
   stanzaErrors,
 } from "./stanza-errors.ts";
-import { CLIENT_NAMESPACE, type Element, type Node, element } from "./xml/element.ts";
+import { CLIENT_NAMESPACE, type Element, type Node, element, freezeNodes } from "./xml/element.ts";
 import { markImmutable } from "./xml/immutable.ts";
 import { escapeAttribute, serializeNodes } from "./xml/serialize.ts";
 
@@ -37,7 +37,7 @@ export interface StanzaAttributes {
   readonly lang?: string | undefined;
 }
 
-const NO_CHILDREN: readonly Node[] = markImmutable([]);
+const NO_CHILDREN: readonly Node[] = freezeNodes([]);
 
 /** Makes a stanza. Takes ownership of `children` and freezes it. */
 export function stanza(
@@ -46,7 +46,7 @@ export function stanza(
   children: readonly Node[] = NO_CHILDREN,
 ): Stanza {
   const { to, from, id, type, lang } = attributes;
-  return make(name, to, from, id, type, lang, markImmutable(children), undefined);
+  return make(name, to, from, id, type, lang, freezeNodes(children), undefined);
 }
 
 /** The one place where stanzas are made: one shape, and the mark. `children` are marked. */
@@ -121,7 +121,7 @@ export function withAddresses(
 /** The same stanza with other children; `source` is dropped. */
 export function withChildren(value: Stanza, children: readonly Node[]): Stanza {
   const { name, to, from, id, type, lang } = value;
-  return make(name, to, from, id, type, lang, markImmutable(children), undefined);
+  return make(name, to, from, id, type, lang, freezeNodes(children), undefined);
 }
 
 /** The result of an iq, addresses swapped. */

@@ -1,4 +1,5 @@
 // XML elements as frozen data, and their serialization.
+import { immutable, isImmutable } from "../../runtime/copy.ts";
 import { markImmutable } from "./immutable.ts";
 
 /** What an element may contain. Adjacent texts are one string, empty texts are none. */
@@ -27,7 +28,16 @@ export interface Parent {
 export const CLIENT_NAMESPACE = "jabber:client";
 
 const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze({});
-const NO_CHILDREN: readonly Node[] = Object.freeze([]);
+const NO_CHILDREN: readonly Node[] = freezeNodes([]);
+
+/**
+ * Freezes a list of children. An element that was written by hand rather than made here is replaced
+ * by a frozen copy, so that what is marked is never memory that processes share. O(children).
+ */
+export function freezeNodes(nodes: readonly Node[]): readonly Node[] {
+  const isSafe = (node: Node): boolean => typeof node === "string" || isImmutable(node);
+  return Object.freeze(nodes.every(isSafe) ? nodes : nodes.map((node) => immutable(node)));
+}
 
 /**
  * Makes an element. Takes ownership of `attributes` and `children` and freezes them.
@@ -39,10 +49,10 @@ export function element(
   attributes?: Readonly<Record<string, string | undefined>>,
   children?: readonly Node[],
 ): Element {
-  return elementOf(name, xmlns, attributes && defined(attributes), children);
+  return elementOf(name, xmlns, attributes && defined(attributes), children && freezeNodes(children));
 }
 
-/** As `element`, for attributes that are known to have values: the parser's way. */
+/** As `element`, for values that are known and children that were made here: the parser's way. */
 export function elementOf(
   name: string,
   xmlns: string,
@@ -52,8 +62,8 @@ export function elementOf(
   return markImmutable({
     name,
     xmlns,
-    attributes: attributes === undefined ? NO_ATTRIBUTES : markImmutable(attributes),
-    children: children === undefined || children.length === 0 ? NO_CHILDREN : markImmutable(children),
+    attributes: attributes === undefined ? NO_ATTRIBUTES : Object.freeze(attributes),
+    children: children === undefined || children.length === 0 ? NO_CHILDREN : Object.freeze(children),
   });
 }
 
@@ -96,4 +106,19 @@ export function textOf(parent: Parent): string {
   let text = "";
   for (const child of parent.children) if (typeof child === "string") text += child;
   return text;
+}
+
+/** Whether two elements are the same tree; the order of attributes does not count. O(nodes). */
+export function isSameElement(left: Node, right: Node): boolean {
+  if (typeof left === "string" || typeof right === "string") return left === right;
+  if (left === right) return true;
+  const names = Object.keys(left.attributes);
+  return (
+    left.name === right.name &&
+    left.xmlns === right.xmlns &&
+    names.length === Object.keys(right.attributes).length &&
+    names.every((name) => left.attributes[name] === right.attributes[name]) &&
+    left.children.length === right.children.length &&
+    left.children.every((child, index) => isSameElement(child, right.children[index] as Node))
+  );
 }
