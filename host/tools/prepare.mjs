@@ -169,12 +169,6 @@ async function build(everything) {
   const project = everything ? "." : "host";
   add(`tsc ${project}`, [...sources, "host/tsconfig.json"], results, async () => {
     removeOrphans(folders, new Set(results));
-    // The compiler trusts its notes about what it has written before; a lost file isn't in them.
-    if (!results.every((file) => existsSync(file))) {
-      for (const notes of [".tsbuildinfo", ".host.tsbuildinfo"]) {
-        rmSync(join(output, notes), { force: true });
-      }
-    }
     const tsc = join(root, "node_modules/typescript/bin/tsc");
     await run(process.execPath, [tsc, "-p", project], "tsc");
   });

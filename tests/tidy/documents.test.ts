@@ -1,0 +1,77 @@
+// The documents tell the truth: README's programs compile and run, links lead somewhere.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import t from "tap";
+import { listFiles, readText, root } from "./sources.ts";
+
+interface Program {
+  readonly name: string;
+  readonly code: string;
+  /** What it prints, if a `text` block follows it at once. */
+  readonly output: string | undefined;
+}
+
+/** Inside the project, so that the programs import `pidgeon` by its own name, as a user would. */
+const folder = join(root, "build/documents");
+const documents = [...listFiles(".", [".md"])].filter((path) => !path.startsWith("examples/"));
+
+/** README's `ts` blocks, and those of docs/ that are whole programs: they import the package. */
+function programsOf(document: string): Program[] {
+  const blocks = /^```ts\n([^]*?)^```\n(?:\n?```text\n([^]*?)^```)?/gm;
+  const name = document.replace(/\.md$/, "").replaceAll("/", "-").toLowerCase();
+  return [...readText(document).matchAll(blocks)]
+    .map(([, code = "", output], index) => ({ name: `${name}-${index + 1}`, code, output }))
+    .filter(({ code }) => document === "README.md" || /from "pidgeon[/"]/.test(code));
+}
+
+t.test("the programs in the documents compile and run", (t) => {
+  const programs = documents.flatMap(programsOf);
+  t.ok(programs.some(({ name }) => name.startsWith("readme")), "README shows a program");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const { name, code } of programs) writeFileSync(join(folder, `${name}.ts`), code);
+  const options = {
+    extends: "../../tsconfig.json",
+    compilerOptions: {
+      rootDir: "../..",
+      outDir: "./out",
+      incremental: false,
+      declaration: false,
+      noUnusedLocals: false,
+      paths: { pidgeon: ["../host/index.d.ts"] },
+    },
+    include: ["*.ts"],
+    exclude: [],
+  };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(options));
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const compiled = spawnSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" });
+  t.equal(compiled.stdout, "", "tsc has no complaint");
+  for (const { name, output } of programs) {
+    const file = join(folder, "out/build/documents", `${name}.js`);
+    const run = spawnSync(process.execPath, [file], { encoding: "utf8", timeout: 20_000 });
+    t.equal(run.status, 0, `${name} ends by itself and well: ${run.stderr}`);
+    if (output !== undefined) t.equal(run.stdout, output, `${name} prints what the document says`);
+  }
+  t.end();
+});
+
+t.test("links between the documents and to sources lead somewhere", (t) => {
+  const dead: string[] = [];
+  for (const document of documents) {
+    for (const [, target = ""] of readText(document).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target) || target.startsWith("#")) continue;
+      const path = posix.join(posix.dirname(document), target.replace(/#.*$/, ""));
+      if (!existsSync(join(root, path))) dead.push(`${document}: ${target}`);
+    }
+  }
+  t.same(dead, []);
+  t.end();
+});
+
+t.test("the README is one screen of claims: 200 lines at most", (t) => {
+  const lines = readText("README.md").trimEnd().split("\n").length;
+  t.ok(lines > 20 && lines <= 200, `${lines} lines`);
+  t.end();
+});
