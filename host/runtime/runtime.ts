@@ -1,9 +1,18 @@
 // Runtime: one kernel with its processes, driven by Node's event loop.
+import { PidgeonError } from "../errors.ts";
 import type { Limits, Pid } from "../kernel/abi.ts";
+import { loadKernel } from "../kernel/kernel.ts";
+import { Behaviour } from "./behaviour.ts";
+import { CALL_TIMEOUT_MS, CallOperation, DownOf } from "./call.ts";
+import { SystemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
+import { Core } from "./core.ts";
+import { Tag } from "./messages.ts";
 import type { Process } from "./process.ts";
+import { Pump } from "./pump.ts";
+import { Turns } from "./turns.ts";
 import type {
-  Body, Callbacks, Destination, Logger, ProcessInfo, Reason, SpawnOptions,
+  Body, Callbacks, Destination, Logger, Operation, ProcessInfo, Reason, Report, SpawnOptions,
 } from "./types.ts";
 
 export interface RuntimeOptions {
@@ -24,49 +33,169 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
+/** The kernel's own default, see Limits. */
+const HANDLES_DEFAULT = 262_144;
+const LONG_SCHEDULE_MS = 100;
+const STOP_TIMEOUT_MS = 5_000;
+
 export class Runtime {
+  /** @internal */
+  readonly core: Core;
+  readonly #turns: Turns;
+  readonly #pump: Pump;
+  readonly #manual: boolean;
+  #stopping: Promise<void> | undefined;
+  #stopped = false;
+
+  private constructor(options: RuntimeOptions) {
+    const kernel = loadKernel(options.limits);
+    const logger = options.logger ?? logToConsole;
+    const clock = options.clock ?? new SystemClock();
+    this.core = new Core(this, kernel, options.limits?.handles ?? HANDLES_DEFAULT, clock);
+    this.#turns = new Turns(this.core, logger);
+    this.#manual = options.manual === true;
+    this.#pump = new Pump(this.core, this.#turns, {
+      manual: this.#manual,
+      longScheduleMs: options.longScheduleMs ?? LONG_SCHEDULE_MS,
+      logger,
+    });
+    this.core.tellTime();
+  }
+
   /** Loads build/kernel.wasm and starts. Synchronous. */
-  static start(_options: RuntimeOptions = {}): Runtime { throw new Error("being written"); }
+  static start(options: RuntimeOptions = {}): Runtime {
+    return new Runtime(options);
+  }
 
   /** Starts a process from outside; it has no parent. */
-  spawn<A extends readonly unknown[]>(_body: Body<A>, ..._args: A): Pid { throw new Error(); }
-  spawnCallback(_callbacks: Callbacks, _options?: SpawnOptions): Pid { throw new Error(); }
+  spawn<A extends readonly unknown[]>(body: Body<A>, ...args: A): Pid {
+    this.#assertRunning();
+    return this.core.spawn(0, 0, body, args);
+  }
+
+  spawnCallback(callbacks: Callbacks, options?: SpawnOptions): Pid {
+    this.#assertRunning();
+    return this.core.spawnCallback(0, callbacks, options);
+  }
 
   /**
    * Runs a body as a process and answers with what it returns (by reference).
    * Rejects with the error that ended it, or with ExitReason if it was ended from elsewhere.
    */
-  run<T, A extends readonly unknown[]>(
-    _body: (self: Process, ...args: A) => Iterator<any, T, any>, ..._args: A
-  ): Promise<T> { throw new Error(); }
+  run<T, A extends readonly unknown[]>(body: Body<A, T>, ...args: A): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const pid = this.spawn(body, ...args);
+      this.#turns.outcomes.set(pid, { resolve: resolve as (value: unknown) => void, reject });
+    });
+  }
 
   /** Sends from outside of all processes: see Process.send. */
-  send(_to: Destination, _message: unknown): boolean { throw new Error(); }
+  send(to: Destination, message: unknown): boolean {
+    return this.core.send(0, to, Tag.MESSAGE, 0, message);
+  }
 
-  /** GenServer.call from outside. Rejects with CallFailed (noproc, timeout, the server's end). */
-  call<T = any>(_server: Destination, _request: unknown, _options?: CallOptions): Promise<T> {
-    throw new Error();
+  /**
+   * GenServer.call from outside; the reply is the caller's.
+   * Rejects with CallFailed: "noproc", "timeout", or why the server ended.
+   */
+  call<T = any>(server: Destination, request: unknown, options?: CallOptions): Promise<T> {
+    return this.run(callingBody<T>, server, request, options?.timeoutMs ?? CALL_TIMEOUT_MS);
   }
 
   /** GenServer.cast from outside. */
-  cast(_server: Destination, _request: unknown): boolean { throw new Error(); }
+  cast(server: Destination, request: unknown): boolean {
+    return this.core.send(0, server, Tag.CAST, 0, request);
+  }
 
-  whereis(_name: string): Pid | undefined { throw new Error(); }
-  isAlive(_pid: Pid): boolean { throw new Error(); }
+  whereis(name: string): Pid | undefined {
+    return this.core.whereis(name);
+  }
+
+  isAlive(pid: Pid): boolean {
+    return this.core.kernel.isAlive(pid);
+  }
+
   /** Sends an exit signal from outside. */
-  exit(_pid: Pid, _reason: Reason): void { throw new Error(); }
-  processInfo(_pid: Pid): ProcessInfo | undefined { throw new Error(); }
+  exit(pid: Pid, reason: Reason): void {
+    this.core.exit(0, pid, reason);
+  }
+
+  processInfo(pid: Pid): ProcessInfo | undefined {
+    return this.core.processInfo(pid);
+  }
 
   /** A counter of the kernel: `Counter.SENDS` … of host/kernel/abi.ts. */
-  counter(_id: number): number { throw new Error(); }
+  counter(id: number): number {
+    return this.core.kernel.counter(id);
+  }
 
-  /** Runs everything that is due now; answers true if nothing is left to do at this time. */
-  pump(): boolean { throw new Error(); }
+  /** Runs everything that is due now, without giving way to the event loop. */
+  pump(): void {
+    this.#pump.runToIdle();
+  }
 
   /**
    * Ends in order: root supervisors get `shutdown` and stop their children, then the rest is killed.
    * After `timeoutMs` (default 5,000) of waiting for supervisors everything is killed.
    */
-  stop(_options?: { readonly timeoutMs?: number }): Promise<void> { throw new Error(); }
+  stop(options?: { readonly timeoutMs?: number }): Promise<void> {
+    this.#stopping ??= this.#stop(options?.timeoutMs ?? STOP_TIMEOUT_MS);
+    return this.#stopping;
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
+    const roots = this.#rootSupervisors();
+    if (roots.length > 0) await this.#shutDown(roots, timeoutMs);
+    for (const pid of [...this.core.kernel.processes()]) this.core.exit(0, pid, "kill");
+    this.#pump.runToIdle();
+    this.#pump.stop();
+    this.#stopped = true;
+  }
+
+  /** Supervisors that no other supervisor will stop. */
+  #rootSupervisors(): Behaviour[] {
+    const { table } = this.core;
+    return table.selves.filter((self): self is Behaviour => {
+      if (!(self instanceof Behaviour) || !self.supervises) return false;
+      const parent = self.parent === 0 ? undefined : table.find(self.parent);
+      return !(parent instanceof Behaviour && parent.supervises);
+    });
+  }
+
+  async #shutDown(roots: readonly Behaviour[], timeoutMs: number): Promise<void> {
+    const ended = this.run(function* (self: Process): Operation<void> {
+      const refs = roots.map((root) => {
+        const ref = self.monitor(root.pid);
+        // As from its parent: that is what makes a supervisor end in order.
+        self.core.exit(root.parent, root.pid, "shutdown");
+        return ref;
+      });
+      for (const ref of refs) yield* new DownOf(ref);
+    });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, timeoutMs); });
+    if (this.#manual) this.pump();
+    await Promise.race([ended, late]);
+    clearTimeout(timer);
+  }
+
+  #assertRunning(): void {
+    if (this.#stopped) throw new PidgeonError("PIDGEON_RUNTIME_STOPPED");
+  }
 }
 
+function* callingBody<T>(
+  self: Process, server: Destination, request: unknown, timeoutMs: number,
+): Operation<T> {
+  return yield* new CallOperation(self, server, request, timeoutMs);
+}
+
+function logToConsole(report: Report): void {
+  if (report.type === "crash") {
+    const who = report.label === undefined ? `${report.pid}` : `${report.pid} (${report.label})`;
+    console.error(`pidgeon: process ${who} has ended:`, report.reason);
+  } else {
+    const ms = Math.round(report.durationMs);
+    console.error(`pidgeon: ${report.pids.join(", ")} kept all others waiting for ${ms} ms`);
+  }
+}

@@ -20,7 +20,7 @@ export interface Operation<T> {
 
 /** The code of a process: a generator function; its return ends the process with reason `normal`. */
 export type Body<Args extends readonly unknown[] = readonly unknown[], T = unknown> =
-  (self: Process, ...args: Args) => Iterator<Suspension, T, any>;
+  (self: Process, ...args: Args) => Operation<T>;
 
 /** What a callback may answer: nothing, or something to wait for before the next message. */
 export type Eventually<T> = T | Operation<T>;
@@ -64,8 +64,8 @@ export type Report = CrashReport | LongScheduleReport;
 export interface CrashReport {
   readonly type: "crash";
   readonly pid: Pid;
-  /** The registered name, if the process had one. */
-  readonly name: string | undefined;
+  /** What ran: the generator function's or the behaviour module's name, where it has one. */
+  readonly label: string | undefined;
   readonly reason: Reason;
 }
 
@@ -87,5 +87,4 @@ export interface ProcessInfo {
   readonly priority: Priority;
   readonly links: number;
   readonly monitors: number;
-  readonly registeredName: string | undefined;
 }

@@ -1,0 +1,79 @@
+// A call: a request with a reference, and the wait for the reply with the same reference.
+//
+//   caller ── mark · monitor (makes the reference) · CALL(ref, request) ──► server
+//   caller ◄── REPLY(ref, value), or DOWN(ref, reason), or the time runs out
+//
+// The kernel passes over everything else that is queued, at no cost per message. A reply that comes
+// after the caller has given up is dropped when the caller looks at its mailbox the next time.
+import type { Ref } from "../kernel/abi.ts";
+import { ExitReason, Tag } from "./messages.ts";
+import type { Down } from "./messages.ts";
+import type { Process } from "./process.ts";
+import { Suspension, Waiting } from "./suspension.ts";
+import type { Resumption } from "./suspension.ts";
+import type { Destination, Reason } from "./types.ts";
+
+/** OTP's default. */
+export const CALL_TIMEOUT_MS = 5_000;
+
+/**
+ * Thrown by a call that got no reply; uncaught, it ends the caller.
+ * `cause` is "noproc", "timeout", or the reason with which the server ended; the exit reason is
+ * `{ call: { server, cause } }`. @see gen_server:call/3
+ */
+export class CallFailed extends ExitReason {
+  override readonly cause: Reason;
+
+  constructor(server: Destination, cause: Reason) {
+    super({ call: { server, cause } });
+    this.name = "CallFailed";
+    this.cause = cause;
+  }
+}
+
+export class CallOperation extends Suspension {
+  readonly #self: Process;
+  readonly #server: Destination;
+  readonly #request: unknown;
+
+  constructor(self: Process, server: Destination, request: unknown, timeoutMs: number) {
+    super(Waiting.REFERENCE, undefined, timeoutMs);
+    this.#self = self;
+    this.#server = server;
+    this.#request = request;
+  }
+
+  protected override begin() {
+    const { core, pid } = this.#self;
+    const server = core.resolve(this.#server);
+    if (server === 0) throw new CallFailed(this.#server, "noproc");
+    if (server === pid) throw new CallFailed(this.#server, "calling_self");
+    core.mark(pid);
+    const ref = core.monitor(pid, server);
+    this.ref = ref;
+    try {
+      core.send(pid, server, Tag.CALL, ref, this.#request);
+    } catch (error) {
+      core.demonitor(pid, ref, true);
+      throw error;
+    }
+    return super.begin();
+  }
+
+  protected override end(resumption: Resumption) {
+    if (resumption.tag === Tag.DOWN) {
+      throw new CallFailed(this.#server, (resumption.value as Down).reason);
+    }
+    this.#self.core.demonitor(this.#self.pid, this.ref as Ref, true);
+    if (resumption.tag === Tag.TIMED_OUT) throw new CallFailed(this.#server, "timeout");
+    return resumption;
+  }
+}
+
+/** Waits for the DOWN of a monitor that the process has made before, wherever it is queued. */
+export class DownOf extends Suspension {
+  constructor(ref: Ref) {
+    super(Waiting.REFERENCE, undefined, Infinity);
+    this.ref = ref;
+  }
+}
