@@ -1,4 +1,5 @@
-// The one table of errors that Pidgeon throws. An exception means misuse; expected failures are values.
+// The one table of errors that Pidgeon throws: misuse, and what nobody can go on from. Expected
+// failures are values. docs/errors.md says of each what to do; a test compares the two.
 
 /** Every error code with its text; `{name}` is filled from the details. */
 export const errors = {
@@ -16,11 +17,13 @@ export const errors = {
   PIDGEON_STORAGE_CLOSED: "the storage is closed",
   PIDGEON_STORAGE_OVERLOADED: "{limit} storage requests wait already (limit requestsMax)",
   PIDGEON_STORAGE_WORKER_DIED:
-    "the storage worker ended before its answer ({detail}): whether it stored the request is unknown",
+    "the storage worker ended before its answer ({detail}): " +
+    "whether it stored the request is unknown",
   PIDGEON_STORAGE_FULL: "the disk is full: nothing of the request was stored ({detail})",
   PIDGEON_STORAGE_FAILED: "the database failed: {detail}",
   PIDGEON_STORAGE_CORRUPT:
-    "the database {file} is damaged ({detail}): restore a backup, or move the file away to start anew",
+    "the database {file} is damaged ({detail}): " +
+    "restore a backup, or move the file away to start anew",
   PIDGEON_STORAGE_FOREIGN: "{file} is the database of another program: choose another directory",
   PIDGEON_STORAGE_NEWER:
     "the database {file} has version {found}, this Pidgeon knows versions up to {known}: " +
@@ -32,12 +35,13 @@ export const errors = {
   PIDGEON_XMPP_HANDLER: "the XMPP module {name} wants to answer what another answers: {key}",
 } as const;
 
+/** A code of the table. */
 export type ErrorCode = keyof typeof errors;
 
 /** What fills the `{name}`s of a text. */
 export type ErrorDetails = Readonly<Record<string, string | number>>;
 
-/** An error with a stable code from the table above. */
+/** An error with a stable code from the table above, and the details that fill its text. */
 export class PidgeonError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails;

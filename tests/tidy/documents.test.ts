@@ -39,7 +39,6 @@ t.test("the programs in the documents compile and run", (t) => {
       incremental: false,
       declaration: false,
       noUnusedLocals: false,
-      paths: { pidgeon: ["../host/index.d.ts"] },
     },
     include: ["*.ts"],
     exclude: [],
@@ -73,5 +72,20 @@ t.test("links between the documents and to sources lead somewhere", (t) => {
 t.test("the README is one screen of claims: 200 lines at most", (t) => {
   const lines = readText("README.md").trimEnd().split("\n").length;
   t.ok(lines > 20 && lines <= 200, `${lines} lines`);
+  t.end();
+});
+
+t.test("the glossary has each term once, in order, with what not to say", (t) => {
+  const sections = readText("docs/glossary.md").split(/^## /m).slice(1);
+  const all: string[] = [];
+  for (const section of sections) {
+    const rows = [...section.matchAll(/^\| \*\*(.+?)\*\* \| (.+?) \| (.+?) \|$/gm)];
+    const terms = rows.map(([, term = ""]) => term.toLowerCase());
+    t.equal(rows.length, section.match(/^\| \*\*/gm)?.length, "each row has three columns");
+    t.same(terms, [...terms].sort(), "terms are in order");
+    all.push(...terms);
+  }
+  t.equal(new Set(all).size, all.length, "no term twice");
+  t.ok(all.includes("pid") && all.includes("stanza"));
   t.end();
 });
