@@ -15,13 +15,14 @@
 //   requests to the server's domain, what a client sends;
 // - the *account* process, one per user who is online or whom a stanza concerns (`AccountFace`):
 //   requests to the user's bare JID, presence, what arrives for the user.
-// A handler that throws ends that process alone. Keep state in a slot of the process (`write(slot, …)`),
+// A handler that throws ends that process alone. Keep state in a slot of the process (`keep(slot, …)`),
 // in a process of the module's own (`children`) or in storage: module-level variables and closures
 // over a face would share it between processes.
 
 import type { ChildSpec } from "../otp/index.ts";
 import type { Eventually, Operation, Process } from "../runtime/index.ts";
 import type { Storage } from "../storage/storage.ts";
+import type { Addresses } from "./addresses.ts";
 import type { Connection } from "./transport.ts";
 import type { Element } from "./xml/element.ts";
 import type { Stanza } from "./stanza.ts";
@@ -49,8 +50,11 @@ export function refuse(condition: StanzaErrorCondition, text?: string, type?: St
   return new Refusal(condition, type, text);
 }
 
-/** The answer to a request: a payload, an empty result (undefined), a refusal, or "none": no answer. */
-export type Answer = Element | Refusal | "none" | undefined;
+/**
+ * The answer to a request: a payload, an empty result (undefined) or a refusal. "none" answers nothing.
+ * "account", only at the place `server`, leaves the answer to the sender's own account.
+ */
+export type Answer = Element | Refusal | "none" | "account" | undefined;
 
 /**
  * Where a request is handled: `stream` before a resource is bound, whatever its address; `server` when
@@ -80,13 +84,13 @@ export interface Face {
   /** The user's bare JID; "" before authentication. */
   readonly bare: string;
   /**
-   * Sends a stanza on: to the account of a local JID, to an error for a remote one. `from` and `to`
-   * must be set. Never waits.
+   * Sends a stanza to the account of its `to`; it must have a `from`, too. If that can't be done the
+   * error goes to the user's own session that it is from. Never waits.
    */
   route(stanza: Stanza): void;
   read<T>(slot: Slot<T>): T | undefined;
   /** Keeps a value with this process until it ends; undefined forgets it. */
-  write<T>(slot: Slot<T>, value: T | undefined): void;
+  keep<T>(slot: Slot<T>, value: T | undefined): void;
 }
 
 /** A session, as modules see it. */
@@ -103,7 +107,7 @@ export interface SessionFace extends Face {
    * had it ends with a conflict. Returns the full JID.
    */
   bind(resource: string | undefined): Operation<string | Refusal>;
-  /** Ends the stream with an error (RFC 6120 §4.9). What the handler returns is still sent before it. */
+  /** Ends the stream with an error (RFC 6120 §4.9); nothing is sent after it. */
   fail(condition: StreamErrorCondition, text?: string): void;
 }
 
@@ -113,17 +117,31 @@ export interface AccountFace extends Face {
   readonly resources: readonly Resource[];
   /** Loads the roster at first use. */
   roster(): Operation<RosterState>;
+  /** As `route`, but nobody hears of a failure: for what the server sends by itself. */
+  announce(stanza: Stanza): void;
   /** Sends a stanza to one of the user's own sessions. */
   deliver(resource: Resource, stanza: Stanza): void;
-  /** Ends all the user's sessions with a stream error. */
-  endSessions(condition: StreamErrorCondition): void;
+  /** Sets what the resource has broadcast; undefined makes it unavailable. Survives a crash. */
+  setPresence(resource: Resource, presence: Stanza | undefined, priority: number): void;
+  /** Notes plain data with a resource, by the module's own key. Survives a crash. */
+  note(resource: Resource, key: string, value: unknown): void;
+  /** Ends the user's sessions with a stream error and forgets what was read from storage. */
+  close(condition: StreamErrorCondition): void;
 }
+
+/** Where the server's events go: one call per event; never passwords or what people write. */
+export type XmppLog = (event: string, details: Readonly<Record<string, string | number>>) => void;
 
 /** The server, as modules see it. Read-only. */
 export interface ServerFace {
   readonly domain: string;
   readonly settings: XmppSettings;
   readonly storage: Storage;
+  /** Parses and prepares JIDs. */
+  readonly addresses: Addresses;
+  /** 32 random bytes that outlive restarts and never leave the server. */
+  readonly secret: Uint8Array;
+  readonly log: XmppLog;
   /** The modules loaded now, in the order of the list. */
   readonly modules: readonly XmppModule[];
 }
