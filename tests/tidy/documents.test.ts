@@ -39,6 +39,7 @@ t.test("the programs in the documents compile and run", (t) => {
       incremental: false,
       declaration: false,
       noUnusedLocals: false,
+      noUnusedParameters: false,
     },
     include: ["*.ts"],
     exclude: [],
