@@ -75,7 +75,7 @@ test("each part may have 1,023 bytes after preparation", async (t) => {
   t.ok(prepareResource("x".repeat(1_023)));
   t.equal(prepareResource("x".repeat(1_024)), undefined);
   t.equal(prepareResource("é".repeat(512)), undefined);
-  t.equal(prepareDomain("a.".repeat(128)), undefined, "255 for a name of the DNS");
+  t.equal(prepareDomain("a.".repeat(129)), undefined, "255 for a name of the DNS");
   t.equal(prepareLocal("é".repeat(1_000_000)), undefined);
 });
 
