@@ -99,7 +99,7 @@ function makeProject(t: Test) {
   return { write, prepare, exists: (path: string) => existsSync(join(folder, path)), folder };
 }
 
-t.test("a first start installs the server's packages, builds it and passes the options", async (t) => {
+t.test("a first start installs and builds the server and passes the options on", async (t) => {
   const project = makeProject(t);
   const first = await project.prepare("start", "--http-port", "0");
   t.equal(first.code, 0, first.complaints);
