@@ -10,7 +10,9 @@ import {
 } from "./abi";
 import { WINDOW, Window } from "./control";
 import { dropHandle, handleCount } from "./handles";
-import { allocateBlock, classFor, freeBlock } from "./memory";
+import {
+  allocateBlock, allocateSmallBlock, classFor, freeBlock, freeSmallBlock,
+} from "./memory";
 import { Relation, releaseRelation } from "./relation";
 
 export const BLOCK_HEAD_BYTES: u32 = 32;
@@ -48,7 +50,8 @@ export function bytesOf(block: Block): usize {
 
 /** A block with its head filled but for the value; null when the memory is used up. O(1). */
 export function createBlock(kind: u8, tag: u8, from: f64, ref: f64, bytes: u32): Block | null {
-  const address = allocateBlock(bytes == 0 ? 0 : classFor(BLOCK_HEAD_BYTES + bytes));
+  const address = bytes == 0
+    ? allocateSmallBlock() : allocateBlock(classFor(BLOCK_HEAD_BYTES + bytes));
   if (address == 0) return null;
   const block = changetype<Block>(address);
   block.kind = kind;
@@ -69,6 +72,7 @@ export function holdsHandle(block: Block): bool {
 /** Frees a block whose payload was passed on. O(1). */
 export function freeHead(block: Block): void {
   if (block.flags & BLOCK_IN_RELATION) releaseRelation(changetype<Relation>(block));
+  else if (block.kind != MESSAGE_BYTES) freeSmallBlock(changetype<usize>(block));
   else freeBlock(changetype<usize>(block));
 }
 

@@ -84,7 +84,11 @@ export class Control {
   elapsed: u64; // ticks of 1 ms since the epoch that the wheel has worked off
   plainRefs: f64; // plain references given so far
   ticking: u32; // 1: a time has been told
-  reserved: u32;
+  charged: u32; // reductions that the running native process was charged for calls
+
+  /* The quick chain of freed blocks (memory.ts) */
+  quick: u32;
+  quickLength: u32;
 }
 
 /** The one control block, behind the limits record. */

@@ -8,10 +8,12 @@ export const PID_GENERATION_MAX: f64 = 536870911; // 2^29 - 1; then the slot is 
 export const REF_GENERATION_MAX: u32 = (1 << 28) - 1; // then the relation is retired
 export const SLAB_BYTES: u32 = 16384;
 export const SLAB_SHIFT: u32 = 14;
+export const QUICK_BLOCKS_MAX: u32 = 32; // freed blocks kept at hand
 export const NAME_BYTES_MAX: u32 = 3072; // a full JID has at most 3,071
 export const TIMER_MS_MAX: f64 = 4294967295; // as erlang:send_after/3
 export const HANDLERS_MAX: u32 = 256; // registered native handlers
 export const SLICE_REDUCTIONS: u32 = 4000; // as the BEAM's CONTEXT_REDS
+export const SPAWN_REDUCTIONS: u32 = 4; // what a native process is charged for a spawn
 export const LOW_PASSES: u32 = 8; // turns of normal before one of low, as RESCHEDULE_LOW
 export const MEMORY_BYTES_MAX: f64 = 4294901760; // 65,535 pages: addresses stay below 2^32
 

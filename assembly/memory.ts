@@ -6,13 +6,17 @@
 // A class keeps the slabs that have room in a list; an empty slab goes back to the pool, so that a
 // burst of small messages does not starve large ones. Blocks are reused last in first out (warm).
 //
+// Before all that, the last freed blocks of the smallest class wait in a short quick chain: most
+// messages are one such block, and the next send takes the warmest.
+//
 // I1  used = blocks handed out of the slab; free chain + used + uncarved = its capacity.
-// I2  A slab is in its class's list exactly if it has room.
+// I2  Blocks of the quick chain count as used; there are at most QUICK_BLOCKS_MAX.
+// I3  A slab is in its class's list exactly if it has room.
 // Costs: allocate and free are O(1).
 
 import { COUNTER_SLABS } from "./abi";
 import { CLASS_TABLE, control, count, invariant, PARTIAL_SLABS } from "./control";
-import { SLAB_BYTES, SLAB_RECORD_BYTES, SLAB_SHIFT } from "./limits";
+import { QUICK_BLOCKS_MAX, SLAB_BYTES, SLAB_RECORD_BYTES, SLAB_SHIFT } from "./limits";
 
 export const CLASSES: u32 = 16;
 export const BLOCK_BYTES_MAX: u32 = SLAB_BYTES;
@@ -23,11 +27,11 @@ export class Slab {
   next: u32; // slab record in the class's list, or in the pool's chain
   prev: u32;
   used: u16; // blocks handed out
-  carved: u16; // blocks that were ever handed out since the slab left the pool; top 4 bits: class
+  uncarved: u16; // blocks never handed out since the slab left the pool; top 4 bits: the class
 }
 if (offsetof<Slab>() != SLAB_RECORD_BYTES) ERROR("Slab must have 16 bytes");
 
-const CARVED_MASK: u32 = 0xfff;
+const UNCARVED_MASK: u32 = 0xfff;
 const CLASS_SHIFT: u32 = 12;
 
 /** Bytes of a block of a class: what fills a slab well. O(1). */
@@ -75,11 +79,16 @@ export function slabIndex(slab: Slab): u32 {
 }
 
 export function slabClass(slab: Slab): u32 {
-  return <u32>slab.carved >> CLASS_SHIFT;
+  return <u32>slab.uncarved >> CLASS_SHIFT;
 }
 
+/** Blocks of a slab that were handed out at least once. O(1). */
 export function slabCarved(slab: Slab): u32 {
-  return <u32>slab.carved & CARVED_MASK;
+  return capacity(slabClass(slab)) - (<u32>slab.uncarved & UNCARVED_MASK);
+}
+
+function isFull(slab: Slab): bool {
+  return (slab.free | (<u32>slab.uncarved & UNCARVED_MASK)) == 0;
 }
 
 function partial(sizeClass: u32): u32 {
@@ -111,12 +120,16 @@ function openSlab(sizeClass: u32): Slab | null {
     slab = changetype<Slab>(control.slabFree);
     control.slabFree = slab.next;
   } else {
-    if (control.slabFresh == control.slabLimit) return null;
+    if (control.slabFresh == control.slabLimit) {
+      emptyQuickChain();
+      if (!control.slabFree) return null;
+      return openSlab(sizeClass);
+    }
     slab = slabAt(control.slabFresh++);
   }
   slab.free = 0;
   slab.used = 0;
-  slab.carved = <u16>(sizeClass << CLASS_SHIFT);
+  slab.uncarved = <u16>((sizeClass << CLASS_SHIFT) | capacity(sizeClass));
   pushPartial(slab, sizeClass);
   count(COUNTER_SLABS, 1);
   return slab;
@@ -136,10 +149,40 @@ export function allocateBlock(sizeClass: u32): usize {
   } else {
     const bytes = classBytes(sizeClass);
     block = control.slabs + (slabIndex(slab) << SLAB_SHIFT) + slabCarved(slab) * bytes;
-    slab.carved += 1;
+    slab.uncarved -= 1;
   }
-  if (!slab.free && slabCarved(slab) == capacity(sizeClass)) removePartial(slab, sizeClass);
+  if (isFull(slab)) removePartial(slab, sizeClass);
   return block;
+}
+
+/** A block of the smallest class, not cleared; 0 when the memory is used up. O(1). */
+export function allocateSmallBlock(): usize {
+  const block = control.quick;
+  if (!block) return allocateBlock(0);
+  control.quick = load<u32>(block);
+  control.quickLength -= 1;
+  return block;
+}
+
+/** Gives a block of the smallest class back. O(1). */
+export function freeSmallBlock(block: usize): void {
+  if (control.quickLength >= QUICK_BLOCKS_MAX) {
+    freeBlock(block);
+    return;
+  }
+  store<u32>(block, control.quick);
+  control.quick = <u32>block;
+  control.quickLength += 1;
+}
+
+/** Gives the quick chain back to its slabs, so that others may have them. O(QUICK_BLOCKS_MAX). */
+function emptyQuickChain(): void {
+  while (control.quick) {
+    const block = control.quick;
+    control.quick = load<u32>(block);
+    freeBlock(block);
+  }
+  control.quickLength = 0;
 }
 
 /** Blocks of a class in one slab. O(1). */
@@ -152,7 +195,7 @@ export function freeBlock(block: usize): void {
   const slab = slabAt((<u32>block - control.slabs) >> SLAB_SHIFT);
   const sizeClass = slabClass(slab);
   invariant(slab.used > 0);
-  const wasFull = !slab.free && slabCarved(slab) == capacity(sizeClass);
+  const wasFull = isFull(slab);
   store<u32>(block, slab.free);
   slab.free = <u32>block;
   slab.used -= 1;

@@ -16,7 +16,7 @@
 import { KIND_NATIVE, NO_HANDLER } from "./abi";
 import { Block, bytesOf as blockBytes, wordOf } from "./block";
 import { control, HANDLER_TABLE, PHASE_HANDLER, PHASE_KERNEL } from "./control";
-import { HANDLERS_MAX } from "./limits";
+import { HANDLERS_MAX, SPAWN_REDUCTIONS } from "./limits";
 import { find, Process, whyNotFound } from "./process";
 import { sendNumber as kernelSendNumber } from "./send";
 import { signalExit } from "./signals";
@@ -49,6 +49,7 @@ export function sendNumber(self: Process, to: f64, value: f64): i32 {
 export function spawn(self: Process, handler: u32, argument: f64, options: u32): f64 {
   if (!isHandler(handler)) return <f64>NO_HANDLER;
   control.phase = PHASE_KERNEL;
+  control.charged += SPAWN_REDUCTIONS;
   const pid = kernelSpawn(KIND_NATIVE, self.pid, handler, argument, options);
   control.phase = PHASE_HANDLER;
   return pid;

@@ -34,9 +34,9 @@ export class Process {
   priority: u8;
   flags: u8;
   handler: u32; // native: the registered handler id; once exiting: the reason's kind
-  /* run queue: queue.ts; while free or dying: its chain */
-  queueNext: u32; // slot
-  queuePrev: u32; // slot
+  /* run queue: queue.ts; while free, dying or ended: that chain */
+  queueNext: u32; // address
+  queuePrev: u32; // address
   /* mailbox: mailbox.ts */
   head: u32; // oldest block, or 0
   tail: u32;
@@ -90,7 +90,7 @@ export function coldForWriting(process: Process): Cold {
 
 /** The live process with this pid, or null. O(1). */
 export function find(pid: f64): Process | null {
-  const slot = <u32>(<u64>pid) & SLOT_MASK;
+  const slot = <u32>(<i64>pid) & SLOT_MASK;
   if (slot >= control.processFresh) return null;
   const process = processAt(slot);
   if (process.pid != pid) return null;
@@ -100,7 +100,7 @@ export function find(pid: f64): Process | null {
 
 /** The ended host process with this pid whose EXITED event is written, or null. O(1). */
 export function findReported(pid: f64): Process | null {
-  const slot = <u32>(<u64>pid) & SLOT_MASK;
+  const slot = <u32>(<i64>pid) & SLOT_MASK;
   if (slot >= control.processFresh) return null;
   const process = processAt(slot);
   if (process.pid != pid || process.state != STATE_EXITING) return null;
@@ -109,17 +109,16 @@ export function findReported(pid: f64): Process | null {
 
 /** Why `find` has found nothing: BAD_PID or NO_PROCESS. O(1). */
 export function whyNotFound(pid: f64): i32 {
-  const raw = <u64>pid;
-  if (<f64>raw != pid || raw >= (<u64>1) << 53 || !(<u32>raw & SLOT_MASK)) return BAD_PID;
+  const raw = <i64>pid;
+  if (<f64>raw != pid || raw < 0 || raw >= (<i64>1) << 53 || !(<u32>raw & SLOT_MASK)) return BAD_PID;
   return (<u32>raw & SLOT_MASK) < control.processLimit ? NO_PROCESS : BAD_PID;
 }
 
 /** Takes a slot, the last freed first; null when all are in use. O(1). */
 export function allocateProcess(): Process | null {
-  const slot = control.processFree;
   let process: Process;
-  if (slot) {
-    process = processAt(slot);
+  if (control.processFree) {
+    process = changetype<Process>(control.processFree);
     control.processFree = process.queueNext;
     invariant(process.state == STATE_FREE && process.head == 0);
   } else {
@@ -140,7 +139,6 @@ export function releaseProcess(process: Process): void {
   if (process.flags & FLAG_COLD) memory.fill(changetype<usize>(coldOf(process)), 0, COLD_BYTES);
   process.flags = 0;
   count(COUNTER_PROCESSES, -1);
-  const slot = slotOf(process);
   if (process.pid >= PID_GENERATION_MAX * <f64>(1 << SLOT_BITS)) {
     process.state = STATE_RETIRED;
     count(COUNTER_RETIRED, 1);
@@ -149,5 +147,5 @@ export function releaseProcess(process: Process): void {
   process.pid += <f64>(1 << SLOT_BITS);
   process.state = STATE_FREE;
   process.queueNext = control.processFree;
-  control.processFree = slot;
+  control.processFree = <u32>changetype<usize>(process);
 }

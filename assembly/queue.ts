@@ -1,4 +1,4 @@
-// The run queue: a doubly linked FIFO of slots per priority, and a bitmap of those in use.
+// The run queue: a doubly linked FIFO of records per priority, and a bitmap of those in use.
 //
 //   occupied 0b0011      max ∅   high ∅   low: 9   normal: 4 ⇄ 7 ⇄ 2
 //
@@ -11,50 +11,54 @@
 import { PRIORITY_HIGH, PRIORITY_LOW, PRIORITY_MAX, PRIORITY_NORMAL } from "./abi";
 import { control, QUEUES } from "./control";
 import { LOW_PASSES } from "./limits";
-import { Process, processAt, slotOf } from "./process";
+import { Process } from "./process";
 
+/** Address of the first record, or 0. O(1). */
 export function queueHead(priority: u32): u32 {
   return load<u32>(QUEUES + (priority << 3));
 }
 
-function setHead(priority: u32, slot: u32): void {
-  store<u32>(QUEUES + (priority << 3), slot);
+function setHead(priority: u32, address: u32): void {
+  store<u32>(QUEUES + (priority << 3), address);
 }
 
 function queueTail(priority: u32): u32 {
   return load<u32>(QUEUES + (priority << 3), 4);
 }
 
-function setTail(priority: u32, slot: u32): void {
-  store<u32>(QUEUES + (priority << 3), slot, 4);
+function setTail(priority: u32, address: u32): void {
+  store<u32>(QUEUES + (priority << 3), address, 4);
 }
 
 /** Appends a process to the queue of its priority. O(1). */
 export function pushRunnable(process: Process): void {
   const priority = <u32>process.priority;
-  const slot = slotOf(process);
+  const address = <u32>changetype<usize>(process);
   const tail = queueTail(priority);
   process.queueNext = 0;
   process.queuePrev = tail;
-  if (tail) processAt(tail).queueNext = slot;
-  else setHead(priority, slot);
-  setTail(priority, slot);
+  if (tail) changetype<Process>(tail).queueNext = address;
+  else setHead(priority, address);
+  setTail(priority, address);
   control.occupied |= 1 << priority;
 }
 
 /** Takes a process out of the queue of its priority, wherever it stands. O(1). */
 export function removeRunnable(process: Process): void {
   const priority = <u32>process.priority;
-  if (process.queuePrev) processAt(process.queuePrev).queueNext = process.queueNext;
-  else setHead(priority, process.queueNext);
-  if (process.queueNext) processAt(process.queueNext).queuePrev = process.queuePrev;
-  else setTail(priority, process.queuePrev);
-  if (queueHead(priority) == 0) control.occupied &= ~(1 << priority);
+  const next = process.queueNext;
+  const prev = process.queuePrev;
+  if (prev) changetype<Process>(prev).queueNext = next;
+  else setHead(priority, next);
+  if (next) changetype<Process>(next).queuePrev = prev;
+  else setTail(priority, prev);
+  if (!(next | prev)) control.occupied &= ~(1 << priority);
 }
 
 /** The priority whose turn it is; the queue must not be empty. O(1). */
 function nextPriority(): u32 {
   const occupied = control.occupied;
+  if (occupied == 1 << PRIORITY_NORMAL) return PRIORITY_NORMAL;
   if (occupied & (1 << PRIORITY_MAX)) return PRIORITY_MAX;
   if (occupied & (1 << PRIORITY_HIGH)) return PRIORITY_HIGH;
   if (!(occupied & (1 << PRIORITY_LOW))) return PRIORITY_NORMAL;
@@ -69,7 +73,15 @@ function nextPriority(): u32 {
 /** Takes the next process to run; null when none is runnable. O(1). */
 export function popRunnable(): Process | null {
   if (!control.occupied) return null;
-  const process = processAt(queueHead(nextPriority()));
-  removeRunnable(process);
+  const priority = nextPriority();
+  const process = changetype<Process>(queueHead(priority));
+  const next = process.queueNext;
+  setHead(priority, next);
+  if (next) {
+    changetype<Process>(next).queuePrev = 0;
+  } else {
+    setTail(priority, 0);
+    control.occupied &= ~(1 << priority);
+  }
   return process;
 }

@@ -14,15 +14,16 @@
 // Costs: every operation is O(1); step is O(work done).
 
 import {
-  ATOM_NORMAL, ATOM_TRAP, COUNTER_TIMERS, COUNTER_TRAPS, EVENT_EXITED, EVENT_RUN, KIND_HOST, MORE,
+  ATOM_NORMAL, ATOM_TRAP, COUNTER_TIMERS, COUNTER_TRAPS, EVENT_EXITED, EVENT_RUN, KIND_HOST, MESSAGE_NUMBER, MORE,
   OK, REASON_ATOM, STATE_EXITING, STATE_OFFERED, STATE_RUNNABLE, STATE_RUNNING,
   STATE_WAITING,
 } from "./abi";
-import { Block, dropBlock } from "./block";
+import { Block, BLOCK_IN_RELATION, dropBlock } from "./block";
 import { control, count, HANDLER_TABLE, PHASE_HANDLER, PHASE_KERNEL } from "./control";
 import { eventRoom, putEvent } from "./events";
 import { SLICE_REDUCTIONS } from "./limits";
 import { append, shift } from "./mailbox";
+import { freeSmallBlock } from "./memory";
 import {
   Cold, coldOf, FLAG_REPORTED, FLAG_START, FLAG_TIMED_OUT, FLAG_WAIT_REF, Process, processAt,
 } from "./process";
@@ -99,11 +100,20 @@ function offerTurn(process: Process): void {
 /** Tells the host of its processes that signals have ended, as far as the ring has room. O(ended). */
 function reportExits(): void {
   while (control.exitedHead && eventRoom()) {
-    const process = processAt(control.exitedHead);
+    const process = changetype<Process>(control.exitedHead);
     control.exitedHead = process.queueNext;
     if (!control.exitedHead) control.exitedTail = 0;
     process.flags |= FLAG_REPORTED;
     putEvent(EVENT_EXITED, process.handler, process.pid, process.parent);
+  }
+}
+
+/** Frees the message that a handler has seen. O(1). */
+function endBlock(block: Block): void {
+  if (block.kind == MESSAGE_NUMBER && !(block.flags & BLOCK_IN_RELATION)) {
+    freeSmallBlock(changetype<usize>(block));
+  } else {
+    dropBlock(block);
   }
 }
 
@@ -115,7 +125,7 @@ function callHandler(process: Process, block: usize): u32 {
   const answer = call_indirect<u32>(index, process, block);
   control.phase = PHASE_KERNEL;
   control.runningBlock = 0;
-  if (block) dropBlock(changetype<Block>(block));
+  if (block) endBlock(changetype<Block>(block));
   return answer;
 }
 
@@ -125,17 +135,19 @@ function runNative(process: Process): u32 {
   control.running = <u32>changetype<usize>(process);
   let answer = CONTINUE;
   let used: u32 = 0;
+  control.charged = 0;
   if (process.flags & FLAG_START) {
     process.flags &= ~FLAG_START;
     answer = callHandler(process, 0);
     used = 1;
   }
   while (answer == CONTINUE && process.head && process.state == STATE_RUNNING) {
-    if (used >= SLICE_REDUCTIONS) break;
+    if (used + control.charged >= SLICE_REDUCTIONS) break;
     answer = callHandler(process, changetype<usize>(shift(process)));
     used++;
   }
   control.running = 0;
+  used += control.charged;
   process.reductions += <f64>used;
   if (process.state == STATE_EXITING) settleRunning(process);
   else if (answer != CONTINUE) die(process, REASON_ATOM, ATOM_NORMAL);

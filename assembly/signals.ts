@@ -68,7 +68,7 @@ function become(relation: Relation, kind: u8, from: f64, reasonKind: u8, word: u
 export function die(process: Process, reasonKind: u8, word: u32): void {
   condemn(process, reasonKind, word);
   while (control.dying) {
-    const dying = processAt(control.dying);
+    const dying = changetype<Process>(control.dying);
     control.dying = dying.queueNext;
     bury(dying);
   }
@@ -83,14 +83,14 @@ function condemn(process: Process, reasonKind: u8, word: u32): void {
   if (reasonKind == REASON_HANDLE) retainHandle(word);
   if (<u32>changetype<usize>(process) == control.running) return; // settleRunning does the rest
   process.queueNext = control.dying;
-  control.dying = slotOf(process);
+  control.dying = <u32>changetype<usize>(process);
 }
 
 /** Works off the end of a native process that was condemned while its handler ran. */
 export function settleRunning(process: Process): void {
   bury(process);
   while (control.dying) {
-    const dying = processAt(control.dying);
+    const dying = changetype<Process>(control.dying);
     control.dying = dying.queueNext;
     bury(dying);
   }
@@ -142,11 +142,11 @@ function breakLink(process: Process, half: Relation, reasonKind: u8, word: u32):
 
 /** Puts a host process on the chain of those of whose end the host is to be told. O(1). */
 function awaitReaping(process: Process): void {
-  const slot = slotOf(process);
+  const address = <u32>changetype<usize>(process);
   process.queueNext = 0;
-  if (control.exitedTail) processAt(control.exitedTail).queueNext = slot;
-  else control.exitedHead = slot;
-  control.exitedTail = slot;
+  if (control.exitedTail) changetype<Process>(control.exitedTail).queueNext = address;
+  else control.exitedHead = address;
+  control.exitedTail = address;
 }
 
 /** Frees the slot of an ended process, and its reference of the reason. O(1). */
