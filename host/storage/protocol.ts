@@ -22,8 +22,8 @@ export interface Numbered {
   readonly request: Request;
 }
 
-/** To the worker: requests in their order, or the wish to end after all earlier ones. */
-export type ToWorker = readonly Numbered[] | "close";
+/** To the worker: requests in their order; to end after all earlier ones; to fail at once. */
+export type ToWorker = readonly Numbered[] | "close" | "crash";
 
 export type Reply =
   | { readonly id: number; readonly value: unknown }

@@ -21,6 +21,7 @@ function serve(database: Database): void {
   let closing = false;
 
   const accept = (message: ToWorker): void => {
+    if (message === "crash") throw new Error("a crash was asked for");
     if (message === "close") closing = true;
     else waiting.push(...message);
   };

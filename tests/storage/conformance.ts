@@ -30,16 +30,14 @@ export function item(jid: string, changes: Partial<RosterItem> = {}): RosterItem
   return { jid, ...none, ...changes };
 }
 
-/** Registers the suite; `open` gives a new, empty storage for each test. */
+/** Registers the suite for one storage; `open` gives it, new and empty. The last test closes it. */
 export function testStorage(open: () => Promise<Storage>): void {
+  let opened: Promise<Storage> | undefined;
   const test = (title: string, body: (t: Test, storage: Storage) => Promise<void>): void => {
     void t.test(title, async (t) => {
-      const storage = await open();
-      try {
-        await body(t, storage);
-      } finally {
-        await storage.close();
-      }
+      const storage = await (opened ??= open());
+      for (const { jid } of [romeo, juliet]) await storage.accounts.remove(jid);
+      await body(t, storage);
     });
   };
 
@@ -176,7 +174,7 @@ export function testStorage(open: () => Promise<Storage>): void {
     const before = await storage.roster.load(romeo.jid);
     t.strictSame(await storage.write([
       { kind: "putRosterItem", owner: romeo.jid, item: friend },
-      { kind: "putSetting", name: "greeting", value: "Hello" },
+      { kind: "putSetting", name: "refused", value: "Hello" },
       { kind: "putRosterItem", owner: juliet.jid, item: friend },
     ]), { outcome: "absent" });
     t.strictSame(await storage.write([
@@ -185,7 +183,7 @@ export function testStorage(open: () => Promise<Storage>): void {
       { kind: "createAccount", account: juliet },
     ]), { outcome: "exists" });
     t.strictSame(await storage.roster.load(romeo.jid), before);
-    t.equal(await storage.settings.get("greeting"), undefined);
+    t.equal(await storage.settings.get("refused"), undefined);
     t.strictSame(await storage.accounts.get(romeo.jid), romeo);
     t.equal(await storage.accounts.get(juliet.jid), undefined);
   });
@@ -235,6 +233,7 @@ export function testStorage(open: () => Promise<Storage>): void {
     await t.rejects(storage.accounts.create(juliet), { code: "PIDGEON_STORAGE_CLOSED" });
     await closed;
     await storage.close();
+    await t.rejects(storage.accounts.get(romeo.jid), { code: "PIDGEON_STORAGE_CLOSED" });
   });
 }
 

@@ -35,7 +35,7 @@ async function openReporting(options: Partial<StorageOptions> = {}) {
 
 void t.test("kill -9 loses nothing that was acknowledged", async (t) => {
   const directory = newDirectory();
-  for (const round of [1, 2, 3]) {
+  for (const round of [1, 2]) {
     const program = fileURLToPath(new URL("./writer.js", import.meta.url));
     const child = spawn(process.execPath, [program, directory], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -61,18 +61,18 @@ void t.test("when the worker dies, its requests are rejected and service returns
   const { storage, next } = await openReporting({ limits: { restartDelayFirstMs: 1 } });
   const acknowledged: string[] = [];
   const rejections = new Set<string>();
-  for (let crash = 0; crash < 10; crash++) {
+  for (let crash = 0; crash < 4; crash++) {
     const up = next("up");
     const down = next("down");
-    const writes = Array.from({ length: 100 }, async (_, index) => {
-      const name = `${crash}-${index}`;
+    const write = async (name: string): Promise<void> => {
       await storage.settings.put(name, name);
       acknowledged.push(name);
-    });
-    if (crash % 2 === 0) await writes[0];
-    else await Promise.resolve();
+    };
+    const before = Array.from({ length: 100 }, (_, index) => write(`${crash}-before-${index}`));
+    await Promise.resolve();
     storage.crashWorker();
-    for (const result of await Promise.allSettled(writes)) {
+    const after = Array.from({ length: 100 }, (_, index) => write(`${crash}-after-${index}`));
+    for (const result of await Promise.allSettled([...before, ...after])) {
       if (result.status === "rejected") rejections.add(result.reason.code);
     }
     const { error } = await down;
@@ -82,7 +82,7 @@ void t.test("when the worker dies, its requests are rejected and service returns
   t.strictSame([...rejections], ["PIDGEON_STORAGE_WORKER_DIED"]);
   const values = await Promise.all(acknowledged.map((name) => storage.settings.get(name)));
   t.strictSame(values, acknowledged);
-  t.equal(storage.statistics().workersEnded, 10);
+  t.equal(storage.statistics().workersEnded, 4);
   await storage.close();
 });
 

@@ -1,7 +1,6 @@
 // A program for a test to kill: writes settings one after another and in groups, and prints the name
 // of each as soon as it is acknowledged.
 
-import { writeSync } from "node:fs";
 import { openStorage } from "../../host/storage/sqlite.ts";
 
 const storage = await openStorage({ directory: process.argv[2]! });
@@ -10,8 +9,7 @@ async function writeForEver(writer: number): Promise<never> {
   for (let number = 0; ; number++) {
     const name = `${writer}-${number}`;
     await storage.settings.put(name, name.repeat(20));
-    // Synchronous: what is acknowledged is in the pipe before the next event.
-    writeSync(1, `${name}\n`);
+    process.stdout.write(`${name}\n`);
   }
 }
 
