@@ -1,6 +1,10 @@
 // What a supervisor knows of a child, with the defaults in one place.
 import type { Operation, Pid, Process } from "../runtime/index.ts";
 
+/**
+ * permanent: always restarted. transient: restarted unless it ends with normal, shutdown or
+ * `{ shutdown: … }`. temporary: never restarted, and forgotten when it has ended.
+ */
 export type Restart = "permanent" | "transient" | "temporary";
 
 /** Milliseconds to end in order before `kill`; "brutal_kill": at once; "infinity": never. */
@@ -17,4 +21,18 @@ export interface ChildSpec {
   readonly shutdown?: Shutdown;
   /** Default "worker". */
   readonly type?: "worker" | "supervisor";
+}
+
+const SHUTDOWN_MS = 5_000;
+
+/** A specification with its defaults filled in. */
+export function completed(spec: ChildSpec): Required<ChildSpec> {
+  const type = spec.type ?? "worker";
+  return {
+    id: spec.id,
+    start: spec.start,
+    restart: spec.restart ?? "permanent",
+    shutdown: spec.shutdown ?? (type === "supervisor" ? "infinity" : SHUTDOWN_MS),
+    type,
+  };
 }

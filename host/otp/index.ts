@@ -1,6 +1,7 @@
 // OTP's public face: behaviours on the runtime.
 export type { ChildSpec, Restart, Shutdown } from "./child-spec.ts";
-export { CallFailed, GenServer, StartFailed } from "./gen-server.ts";
+export type { ChildCounts, ChildInfo } from "./children.ts";
+export { GenServer, StartFailed } from "./gen-server.ts";
 export type { ChildOptions, GenServerModule, ServerOptions } from "./gen-server.ts";
 export {
   after, cont, ignore, noreply, ok, reply, stop, stopReply,
@@ -10,5 +11,5 @@ export type {
 } from "./results.ts";
 export { Supervisor } from "./supervisor.ts";
 export type {
-  ChildCounts, ChildInfo, ChildResult, StartChildResult, SupervisorSpec,
+  ChildResult, StartChildResult, SupervisorChildOptions, SupervisorSpec,
 } from "./supervisor.ts";

@@ -24,6 +24,8 @@ export type Next =
 export type InitResult<S> = Ok<S> | Ignore | Stop<unknown>;
 export type CallResult<S> = Reply<S> | NoReply<S> | Stop<S>;
 export type CastResult<S> = NoReply<S> | Stop<S>;
+/** What any callback after init may have answered. */
+export type Result<S> = Reply<S> | NoReply<S> | Stop<S>;
 
 /** From `init`: the server is up. */
 export function ok<S>(state: S, next?: Next): Ok<S> {

@@ -35,12 +35,17 @@ export class CallOperation extends Suspension {
   readonly #self: Process;
   readonly #server: Destination;
   readonly #request: unknown;
+  readonly #owned: boolean;
 
-  constructor(self: Process, server: Destination, request: unknown, timeoutMs: number) {
+  /** With `owned` the request is not copied: for what only trusted code hands over. */
+  constructor(
+    self: Process, server: Destination, request: unknown, timeoutMs: number, owned = false,
+  ) {
     super(Waiting.REFERENCE, undefined, timeoutMs);
     this.#self = self;
     this.#server = server;
     this.#request = request;
+    this.#owned = owned;
   }
 
   protected override begin() {
@@ -52,7 +57,8 @@ export class CallOperation extends Suspension {
     const ref = core.monitor(pid, server);
     this.ref = ref;
     try {
-      core.send(pid, server, Tag.CALL, ref, this.#request);
+      if (this.#owned) core.sendOwned(pid, server, Tag.CALL, ref, this.#request);
+      else core.send(pid, server, Tag.CALL, ref, this.#request);
     } catch (error) {
       core.demonitor(pid, ref, true);
       throw error;
@@ -70,10 +76,10 @@ export class CallOperation extends Suspension {
   }
 }
 
-/** Waits for the DOWN of a monitor that the process has made before, wherever it is queued. */
-export class DownOf extends Suspension {
-  constructor(ref: Ref) {
-    super(Waiting.REFERENCE, undefined, Infinity);
+/** Waits for the message that bears a reference, wherever it is queued: Down, a reply, or TIMEOUT. */
+export class AwaitRef extends Suspension {
+  constructor(ref: Ref, timeoutMs = Infinity) {
+    super(Waiting.REFERENCE, undefined, timeoutMs);
     this.ref = ref;
   }
 }

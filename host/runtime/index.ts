@@ -2,6 +2,7 @@
 export { Counter } from "../kernel/abi.ts";
 export type { Limits, Pid, Ref } from "../kernel/abi.ts";
 export { Bytes } from "./bytes.ts";
+export { CallFailed } from "./call.ts";
 export { ManualClock, SystemClock } from "./clock.ts";
 export type { Clock } from "./clock.ts";
 export { immutable, isImmutable } from "./copy.ts";

@@ -18,6 +18,8 @@ export const Tag = {
   /** Never sent: a resumption by an EXIT or a DOWN. */
   EXIT: 7,
   DOWN: 8,
+  /** A request to the behaviour itself, not to its callbacks. */
+  SYSTEM: 9,
 } as const;
 
 /** A linked process has ended; only a process that traps exits gets it. */

@@ -3,7 +3,7 @@ import { PidgeonError } from "../errors.ts";
 import type { Limits, Pid } from "../kernel/abi.ts";
 import { loadKernel } from "../kernel/kernel.ts";
 import { Behaviour } from "./behaviour.ts";
-import { CALL_TIMEOUT_MS, CallOperation, DownOf } from "./call.ts";
+import { AwaitRef, CALL_TIMEOUT_MS, CallOperation } from "./call.ts";
 import { SystemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { Core } from "./core.ts";
@@ -170,7 +170,7 @@ export class Runtime {
         self.core.exit(root.parent, root.pid, "shutdown");
         return ref;
       });
-      for (const ref of refs) yield* new DownOf(ref);
+      for (const ref of refs) yield* new AwaitRef(ref);
     });
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, timeoutMs); });

@@ -153,6 +153,7 @@ export class Turns {
       // An answer that nobody waits for any more: #isStale has it dropped.
       if (tag === Tag.REPLY || tag === Tag.RESOLVED || tag === Tag.REJECTED) return false;
       if (suspension.kind === Waiting.MESSAGE) {
+        if (tag === Tag.SYSTEM) return false;
         if (tag === Tag.CALL || tag === Tag.CAST) {
           value = messageOf(tag, message.from, message.ref as Ref, value);
         }
@@ -173,15 +174,19 @@ export class Turns {
     const kind = message.kind;
     if (kind === MessageKind.EXIT || kind === MessageKind.DOWN) return false;
     const tag = message.tag;
-    return tag === Tag.REPLY || tag === Tag.RESOLVED || tag === Tag.REJECTED;
+    // Only behaviours understand system messages.
+    return tag === Tag.REPLY || tag === Tag.RESOLVED || tag === Tag.REJECTED ||
+      (tag === Tag.SYSTEM && suspension.kind === Waiting.MESSAGE);
   }
 
   /** Takes the message in the window, and its handle back if no other message names it. */
   #take(pid: Pid): number {
     const message = this.#kernel.message;
     const value = message.value;
-    if (message.kind === MessageKind.BYTES) return this.#takeBytes(pid, value);
-    const last = message.last;
+    const kind = message.kind;
+    if (kind === MessageKind.BYTES) return this.#takeBytes(pid, value);
+    // `last` says nothing of a number.
+    const last = kind !== MessageKind.NUMBER && message.last;
     const shown = this.#kernel.take(pid);
     if (last) this.#handles.free(value);
     return shown;

@@ -22,8 +22,8 @@ export interface Operation<T> {
 export type Body<Args extends readonly unknown[] = readonly unknown[], T = unknown> =
   (self: Process, ...args: Args) => Operation<T>;
 
-/** What a callback may answer: nothing, or something to wait for before the next message. */
-export type Eventually<T> = T | Operation<T>;
+/** What a callback may answer: a value, or something to wait for before the next message. */
+export type Eventually<T> = T | Operation<T> | PromiseLike<T>;
 
 /** A process without a generator: `receive` is called with each message in order. */
 export interface Callbacks {

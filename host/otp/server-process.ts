@@ -1,0 +1,244 @@
+// The process of a GenServer.
+//
+//   starter                       server
+//   startLink ── spawn, link ──►  register(name) · init(args)
+//       ◄──────── started ──────    │ ok
+//                                   ▼
+//                 ┌──────────►  waits for a message, or for `after(ms)`
+//                 │                 │ call          │ cast          │ anything else
+//                 │             handleCall      handleCast      handleInfo
+//                 │                 └───────┬───────┴───────────────┘
+//                 │   reply/noreply         │            stop, a throw, EXIT of the parent
+//                 └── (cont: handleContinue)┤                        │
+//                                           └──────────────► terminate ──► exits with the reason
+//
+// A callback that is a generator keeps the next message waiting until it has ended.
+// A waiting server is this object and its state: no generator, no closure.
+import type { Core } from "../runtime/core.ts";
+import { Behaviour, operationOf } from "../runtime/behaviour.ts";
+import { Exit, ExitReason, Tag } from "../runtime/messages.ts";
+import { endReason } from "../runtime/reasons.ts";
+import { Suspension, TIMEOUT, Waiting } from "../runtime/suspension.ts";
+import type { From, Operation, Pid, Reason, Ref } from "../runtime/index.ts";
+import type { GenServerModule } from "./gen-server.ts";
+import type { InitResult, Next, Result } from "./results.ts";
+
+/** What the starter is told, as the reply to its reference. */
+export type Started =
+  | { readonly type: "started" }
+  | { readonly type: "ignored" }
+  | { readonly type: "failed"; readonly reason: Reason };
+
+/** Known until init has ended. */
+export interface Birth {
+  readonly args: unknown;
+  readonly starter: Pid;
+  readonly ref: Ref;
+  readonly name: string | undefined;
+}
+
+/** The request of `GenServer.stop`, sent with Tag.SYSTEM. */
+export interface StopRequest {
+  readonly stop: Reason;
+}
+
+type AnyModule = GenServerModule<any, any>;
+
+const forever = new Suspension(Waiting.CALLBACK, undefined, Infinity);
+
+export class ServerProcess extends Behaviour {
+  readonly #module: AnyModule;
+  /** Whose EXIT ends this server; 0 if it is linked to nobody. */
+  readonly #parent: Pid | 0;
+  #state: unknown = undefined;
+  #birth: Birth | undefined;
+  #idle = forever;
+
+  constructor(core: Core, pid: Pid, module: AnyModule, parent: Pid | 0, birth: Birth) {
+    super(core, pid);
+    this.#module = module;
+    this.#parent = parent;
+    this.#birth = birth;
+  }
+
+  override get idle(): Suspension {
+    return this.#idle;
+  }
+
+  override get parent(): Pid | 0 {
+    return this.#parent;
+  }
+
+  override get supervises(): boolean {
+    return this.#module.supervises === true;
+  }
+
+  override get label(): string | undefined {
+    return this.#module.name;
+  }
+
+  // ---- birth ----
+
+  override start(): Operation<unknown> | undefined {
+    const birth = this.#birth!;
+    if (birth.name !== undefined && !this.register(birth.name)) {
+      const holder = this.whereis(birth.name);
+      const reason = { alreadyStarted: holder ?? 0 };
+      throw this.#refused({ type: "failed", reason }, "normal");
+    }
+    let answer: unknown;
+    try {
+      answer = this.#module.init(birth.args, this);
+    } catch (error) {
+      throw this.#initFailed(error);
+    }
+    const operation = operationOf(answer);
+    return operation === undefined
+      ? this.#begin(answer as InitResult<unknown>)
+      : this.#beginLater(operation);
+  }
+
+  *#beginLater(operation: Operation<unknown>): Operation<void> {
+    let answer: unknown;
+    try {
+      answer = yield* operation;
+    } catch (error) {
+      throw this.#initFailed(error);
+    }
+    const next = this.#begin(answer as InitResult<unknown>);
+    if (next !== undefined) yield* next;
+  }
+
+  #begin(answer: InitResult<unknown> | undefined): Operation<unknown> | undefined {
+    if (answer?.type === "ok") {
+      this.#tellStarter({ type: "started" });
+      this.#birth = undefined;
+      this.#state = answer.state;
+      return this.#follow(answer.next);
+    }
+    if (answer?.type === "ignore") throw this.#refused({ type: "ignored" }, "normal");
+    const reason = answer?.type === "stop" ? answer.reason : { badReturn: "init" };
+    throw this.#refused({ type: "failed", reason }, reason);
+  }
+
+  #initFailed(error: unknown): ExitReason {
+    const reason = endReason(error);
+    return this.#refused({ type: "failed", reason }, reason);
+  }
+
+  /** The name is free and the link is gone before the starter hears of it: it gets one answer. */
+  #refused(answer: Started, reason: Reason): ExitReason {
+    const { name, starter } = this.#birth!;
+    if (name !== undefined && this.whereis(name) === this.pid) this.unregister(name);
+    if (this.#parent !== 0) this.unlink(starter);
+    this.#tellStarter(answer);
+    return new ExitReason(reason);
+  }
+
+  #tellStarter(answer: Started): void {
+    const { starter, ref } = this.#birth!;
+    this.core.send(this.pid, starter, Tag.REPLY, ref, answer);
+  }
+
+  // ---- life ----
+
+  deliver(tag: number, from: Pid, ref: Ref, value: unknown): Operation<unknown> | undefined {
+    if (tag === Tag.EXIT && (value as Exit).from === this.#parent) {
+      return this.#end((value as Exit).reason);
+    }
+    if (tag === Tag.SYSTEM) return this.#end((value as StopRequest).stop);
+    let asker: From | undefined;
+    let answer: unknown;
+    try {
+      if (tag === Tag.CALL) {
+        asker = { pid: from, ref };
+        if (this.#module.handleCall === undefined) throw unknownRequest("handleCall");
+        answer = this.#module.handleCall(value, asker, this.#state, this);
+      } else if (tag === Tag.CAST) {
+        if (this.#module.handleCast === undefined) throw unknownRequest("handleCast");
+        answer = this.#module.handleCast(value, this.#state, this);
+      } else {
+        const message = tag === Tag.TIMED_OUT ? TIMEOUT : value;
+        // A server without handleInfo drops what it does not know.
+        if (this.#module.handleInfo === undefined) return this.#follow(undefined);
+        answer = this.#module.handleInfo(message, this.#state, this);
+      }
+      return this.#apply(answer, asker);
+    } catch (error) {
+      return this.#end(endReason(error));
+    }
+  }
+
+  /** Does what a callback's answer says, at once or when its operation has ended. */
+  #apply(answer: unknown, asker: From | undefined): Operation<unknown> | undefined {
+    const result = answer as Result<unknown> | undefined;
+    switch (result?.type) {
+      case "reply":
+        if (asker === undefined) throw new ExitReason({ badReturn: "reply without a call" });
+        this.core.send(this.pid, asker.pid, Tag.REPLY, asker.ref, result.value);
+        this.#state = result.state;
+        return this.#follow(result.next);
+      case "noreply":
+        this.#state = result.state;
+        return this.#follow(result.next);
+      case "stop":
+        if (result.reply !== undefined && asker !== undefined) {
+          this.core.send(this.pid, asker.pid, Tag.REPLY, asker.ref, result.reply.value);
+        }
+        if (result.state !== undefined) this.#state = result.state;
+        return this.#end(result.reason);
+      default: {
+        const operation = operationOf(answer);
+        if (operation === undefined) throw new ExitReason({ badReturn: "not a result" });
+        return this.#applyLater(operation, asker);
+      }
+    }
+  }
+
+  *#applyLater(operation: Operation<unknown>, asker: From | undefined): Operation<void> {
+    let next: Operation<unknown> | undefined;
+    try {
+      next = this.#apply(yield* operation, asker);
+    } catch (error) {
+      next = this.#end(endReason(error));
+    }
+    if (next !== undefined) yield* next;
+  }
+
+  /** What comes right after a callback, before any message. */
+  #follow(next: Next): Operation<unknown> | undefined {
+    if (next === undefined) {
+      this.#idle = forever;
+      return undefined;
+    }
+    if (next.type === "timeout") {
+      this.#idle = new Suspension(Waiting.CALLBACK, undefined, next.ms);
+      return undefined;
+    }
+    try {
+      if (this.#module.handleContinue === undefined) throw unknownRequest("handleContinue");
+      return this.#apply(this.#module.handleContinue(next.term, this.#state, this), undefined);
+    } catch (error) {
+      return this.#end(endReason(error));
+    }
+  }
+
+  // ---- end ----
+
+  /** Runs `terminate`, then ends the process: throws, at once or from the operation. */
+  #end(reason: Reason): Operation<unknown> {
+    const operation = operationOf(this.#module.terminate?.(reason, this.#state, this));
+    if (operation === undefined) throw new ExitReason(reason);
+    return endAfter(operation, reason);
+  }
+}
+
+/** As OTP's undef: the module lacks the callback for what has come. */
+function unknownRequest(callback: string): ExitReason {
+  return new ExitReason({ undefined: callback });
+}
+
+function* endAfter(operation: Operation<unknown>, reason: Reason): Operation<never> {
+  yield* operation;
+  throw new ExitReason(reason);
+}
