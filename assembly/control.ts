@@ -41,7 +41,6 @@ export class Control {
   phase: u32;
 
   /* Process table (process.ts) */
-  processes: u32; // address of the hot records
   cold: u32; // address of the cold records
   processLimit: u32; // slots, slot 0 included
   processFresh: u32; // slots from here on were never used

@@ -1,17 +1,17 @@
 // The memory map, laid out once at init from the limits; memory never grows again.
 //
-//   CONTROL │ events │ scratch │ processes │ cold │ relations │ handles │ names │ slab records │ slabs
+//   CONTROL │ processes │ events │ scratch │ cold │ relations │ handles │ names │ slab records │ slabs
 //
-// Hot records come before cold ones, so that a kernel in little use touches few pages. Untouched
-// pages cost nothing on engines that reserve memory.
+// The process table begins at a fixed address: finding a process needs no load. Untouched pages
+// cost nothing on engines that reserve memory.
 
 import { BAD_ARGUMENT, BAD_STATE, NO_MEMORY, OK } from "./abi";
 import { control, PHASE_HOST, PHASE_UNBORN, WINDOW } from "./control";
 import {
   COLD_BYTES, CONTROL, DEFAULT_EVENTS, DEFAULT_HANDLES, DEFAULT_MESSAGE_BYTES, DEFAULT_NAMES,
   DEFAULT_PROCESSES, DEFAULT_RELATIONS, DEFAULT_SCRATCH_BYTES, EVENT_BYTES, Limits,
-  MEMORY_BYTES_MAX, NAME_BYTES_MAX, NAME_RECORD_BYTES, PROCESS_BYTES, RELATION_BYTES, SLAB_BYTES,
-  SLAB_RECORD_BYTES, TABLES, TABLE_SLOTS_MAX,
+  MEMORY_BYTES_MAX, NAME_BYTES_MAX, NAME_RECORD_BYTES, PROCESSES, PROCESS_BYTES, RELATION_BYTES, SLAB_BYTES,
+  SLAB_RECORD_BYTES, TABLE_SLOTS_MAX,
 } from "./limits";
 import { initMemory } from "./memory";
 import { initWheel } from "./wheel";
@@ -57,13 +57,11 @@ function behind(address: u64, bytes: u64): u64 {
 
 /** Lays the map out; returns where it ends. */
 function layOut(limits: Limits): u64 {
-  let at = <u64>TABLES;
+  let at = behind(PROCESSES, (<u64>limits.processes + 1) * PROCESS_BYTES);
   control.events = <u32>at;
   at = behind(at, <u64>limits.events * EVENT_BYTES);
   control.scratch = <u32>at;
   at = behind(at, limits.scratchBytes);
-  control.processes = <u32>at;
-  at = behind(at, (<u64>limits.processes + 1) * PROCESS_BYTES);
   control.cold = <u32>at;
   at = behind(at, (<u64>limits.processes + 1) * COLD_BYTES);
   control.relations = <u32>at;

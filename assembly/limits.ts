@@ -37,7 +37,7 @@ export const NAME_RECORD_BYTES: u32 = 8;
 /* Fixed addresses. Below CONTROL lie the compiler's static data. */
 export const CONTROL: usize = 65536;
 export const CONTROL_BYTES: usize = 65536;
-export const TABLES: usize = CONTROL + CONTROL_BYTES;
+export const PROCESSES: usize = CONTROL + CONTROL_BYTES; // the hot records: layout.ts
 
 /** The limits as the host writes them, at `limits_address()`: seven u32 in this order. */
 @unmanaged

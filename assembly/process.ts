@@ -13,7 +13,7 @@ import {
 } from "./abi";
 import { control, count, invariant } from "./control";
 import {
-  COLD_BYTES, PID_GENERATION_MAX, PROCESS_BYTES, SLOT_BITS, SLOT_MASK,
+  COLD_BYTES, PID_GENERATION_MAX, PROCESSES, PROCESS_BYTES, SLOT_BITS, SLOT_MASK,
 } from "./limits";
 
 /* Flags of a process */
@@ -69,17 +69,17 @@ if (offsetof<Cold>("timerNext") != 32) ERROR("the receive timeout must be a Whee
 
 /** The record in a slot. O(1). */
 export function processAt(slot: u32): Process {
-  return changetype<Process>(control.processes + slot * PROCESS_BYTES);
+  return changetype<Process>(PROCESSES + slot * PROCESS_BYTES);
 }
 
 /** The slot of a record. O(1). */
 export function slotOf(process: Process): u32 {
-  return (<u32>changetype<usize>(process) - control.processes) / PROCESS_BYTES;
+  return (<u32>changetype<usize>(process) - <u32>PROCESSES) / PROCESS_BYTES;
 }
 
 /** The cold record of a process, for reading. O(1). */
 export function coldOf(process: Process): Cold {
-  return changetype<Cold>(<u32>changetype<usize>(process) - control.processes + control.cold);
+  return changetype<Cold>(changetype<usize>(process) - PROCESSES + control.cold);
 }
 
 /** The cold record of a process, for writing. O(1). */
