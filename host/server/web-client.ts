@@ -93,6 +93,9 @@ function settingsFor(domain: string, prefix: string): Readonly<Record<string, un
     render_media: false,
     embed_3rd_party_media_players: false,
     notification_icon: `${prefix}images/logo/conversejs-filled.svg`,
+    // Its keys are published by a protocol (XEP-0163) that the server doesn't have.
+    blacklisted_plugins: ["converse-omemo", "converse-omemo-views"],
+    whitelisted_plugins: ["pidgeon"],
     loglevel: "warn",
   };
 }
@@ -139,6 +142,21 @@ customElements.define("converse-footer", class extends HTMLElement {
       '(<a href="https://github.com/conversejs/converse.js" target="_blank" rel="noopener noreferrer">' +
       'source</a>).';
   }
+});
+
+// Converse 14 never opens a chat with somebody new if the server can't block people: it waits for a
+// list of the blocked that nobody asks for. An empty list of its own kind ends the wait.
+converse.plugins.add("pidgeon", {
+  dependencies: ["converse-blocklist"],
+  initialize() {
+    const { api, state, exports } = this._converse;
+    api.listen.on("discoInitialized", async () => {
+      const session = this._converse.session;
+      if (await api.disco.supports("urn:xmpp:blocking", session.get("domain"))) return;
+      session.set("converse.blocklist-" + session.get("bare_jid") + "-fetched", true);
+      state.blocklist = new exports.Blocklist();
+    });
+  },
 });
 
 converse.initialize(settings);

@@ -2,9 +2,10 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import type { Connection, Receiver } from "../xmpp/transport.ts";
+import type { Watched } from "./keep-alive.ts";
 import type { SocketLimits } from "./limits.ts";
 import type { Peer } from "./peer.ts";
-import type { TurnOutput } from "./turn-output.ts";
+import type { Flushable, TurnOutput } from "./turn-output.ts";
 import { textFrame } from "./websocket-frame.ts";
 
 /** What all connections of a server have in common. */
@@ -40,11 +41,10 @@ type XmppSocket = WebSocket & { [connectionKey]: WebSocketConnection };
  * or a vector entry of each. A client that doesn't read is closed with `resource-constraint` once
  * `outputBytesMax` wait for it.
  */
-export class WebSocketConnection implements Connection {
+export class WebSocketConnection implements Connection, Flushable, Watched {
   readonly address: string;
   readonly secure: boolean;
   readonly loopback: boolean;
-  /** The connection's place in the register of the keep-alive; that one alone writes it. */
   place = -1;
   private readonly websocket: WebSocket;
   private readonly socket: Socket;

@@ -51,9 +51,10 @@ export async function addWebSocketRoute(
     },
     preClose: async () => {
       await options.beforeClose();
-      await allEnded(keepAlive, limits.closeTimeoutMs);
+      await keepAlive.whenEmpty(limits.closeTimeoutMs);
       keepAlive.stop();
       keepAlive.destroyAll();
+      await keepAlive.whenEmpty(limits.closeTimeoutMs);
     },
   });
 
@@ -120,12 +121,4 @@ function fromAllowedPage(request: FastifyRequest, policy: OriginPolicy): boolean
  */
 function release(request: FastifyRequest, reply: FastifyReply): void {
   reply.raw.detachSocket(request.raw.socket);
-}
-
-/** Waits until the clients have answered the close, at most `timeoutMs`. */
-async function allEnded(keepAlive: KeepAlive, timeoutMs: number): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (keepAlive.size > 0 && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
