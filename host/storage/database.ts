@@ -6,7 +6,7 @@ import { PidgeonError } from "../errors.ts";
 import { Connection, isSqliteError } from "./connection.ts";
 import { migrate, migrations, versionOf } from "./migrations.ts";
 
-export const DATABASE_FILE = "pidgeon.sqlite";
+const DATABASE_FILE = "pidgeon.sqlite";
 const LOCK_FILE = "pidgeon.lock";
 
 /** "Pidg": marks the file as ours for `file` and for us. */
@@ -23,7 +23,7 @@ export type Durability = "process" | "power";
 
 export interface Database {
   readonly connection: Connection;
-  /** Moves the log into the main file and closes. */
+  /** Moves the log into the main file if possible, and closes. */
   close(): void;
 }
 
@@ -47,7 +47,11 @@ export function openDatabase(directory: string, durability: Durability): Databas
     return {
       connection,
       close() {
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        try {
+          connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        } catch {
+          // On a full disk, say. Nothing is lost: the log stays, and the next start reads it.
+        }
         connection.close();
         lock.close();
       },

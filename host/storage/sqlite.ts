@@ -52,9 +52,9 @@ export interface StorageStatistics {
 export interface SqliteStorage extends Storage {
   statistics(): StorageStatistics;
   /**
-   * Makes the worker thread fail with an uncaught error and lose all that it has not executed: fault
-   * injection for tests. (Worker.terminate is no way: libsql 0.5 aborts the whole process if it is
-   * interrupted in a call. So close the storage before process.exit, too.)
+   * Makes the worker thread fail with an uncaught error and lose all that it has not executed:
+   * fault injection for tests. Worker.terminate is no way: libsql 0.5 aborts the whole process if
+   * it is interrupted in a call.
    */
   crashWorker(): void;
 }
@@ -65,7 +65,8 @@ export interface SqliteStorage extends Storage {
  *
  * If the worker ends later, the requests that it had are rejected with PIDGEON_STORAGE_WORKER_DIED
  * and it is started again; requests wait for that, but if the database can't be opened they are
- * rejected with the reason. The open storage keeps the process alive until `close`.
+ * rejected with the reason. The open storage keeps the process alive until `close`; process.exit
+ * before that may end in an abort (but loses nothing that was answered).
  */
 export async function openStorage(options: StorageOptions): Promise<SqliteStorage> {
   const engine = new WorkerEngine(options);

@@ -83,8 +83,8 @@ export type Written =
 
 /**
  * Everything the server keeps. A promise resolves when what it stands for is committed. Requests
- * take effect in the order of the calls: a read sees every earlier write, awaited or not. What comes
- * out is a copy.
+ * take effect in the order of the calls: a read sees every earlier write, awaited or not. What is
+ * read is a copy.
  *
  * Promises reject with a PidgeonError: PIDGEON_STORAGE_OVERLOADED (too many requests wait),
  * PIDGEON_STORAGE_FULL (the disk), PIDGEON_STORAGE_WORKER_DIED (whether the request was stored is

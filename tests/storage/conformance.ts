@@ -121,7 +121,7 @@ export function testStorage(open: () => Promise<Storage>): void {
     ]);
   });
 
-  test("removing an account removes all of the user's data and no one else's", async (t, storage) => {
+  test("removing an account removes the user's data and no one else's", async (t, storage) => {
     await storage.accounts.create(romeo);
     await storage.accounts.create(juliet);
     const request = { contact: "paris@example", stanza: "<presence/>" };

@@ -1,5 +1,5 @@
-// A program for a test to kill: writes settings one after another and in groups, and prints the name
-// of each as soon as it is acknowledged.
+// A program for a test to kill: twenty writers store settings, and the name of each is printed as
+// soon as it is acknowledged.
 
 import { openStorage } from "../../host/storage/sqlite.ts";
 
