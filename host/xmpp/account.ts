@@ -7,14 +7,14 @@
 
 import { GenServer } from "../otp/index.ts";
 import {
-  Down, type Eventually, oneOf, type Operation, type Pid, type Process, receive, TIMEOUT,
+  Down, oneOf, type Operation, type Pid, type Process, receive, TIMEOUT,
 } from "../runtime/index.ts";
 import { ask, isOperation, isStorageFailure, replyTo } from "./answer.ts";
 import type { Context } from "./context.ts";
 import { deliverMessage, undeliverable } from "./delivery.ts";
 import { runHooks, someHookTakes } from "./hooks.ts";
 import type { AccountMessage, BindMessage, Bound, SessionMessage } from "./messages.ts";
-import type { AccountFace, Answer, Slot } from "./module.ts";
+import type { AccountFace, Answer, Slot, Work } from "./module.ts";
 import { boundFacts, type Resource, type ResourceFacts, withNote, withPresence } from "./resource.ts";
 import { RosterState } from "./roster.ts";
 import { errorOf, type Stanza } from "./stanza.ts";
@@ -79,7 +79,7 @@ class Account implements AccountFace {
     this.bare = bare;
   }
 
-  handle(message: Stanza | AccountMessage | Down): Eventually<void> {
+  handle(message: Stanza | AccountMessage | Down): Work<void> {
     if ("name" in message) return this.#inbound(message);
     if (message instanceof Down) return this.#sessionDown(message.pid);
     switch (message.kind) {
@@ -91,7 +91,7 @@ class Account implements AccountFace {
     }
   }
 
-  #inbound(stanza: Stanza): Eventually<void> {
+  #inbound(stanza: Stanza): Work<void> {
     switch (stanza.name) {
       case "message": return this.#message(stanza);
       case "presence":
@@ -100,7 +100,7 @@ class Account implements AccountFace {
     }
   }
 
-  #message(stanza: Stanza): Eventually<void> {
+  #message(stanza: Stanza): Work<void> {
     const { messageReceived } = this.server.handlers;
     return messageReceived.length === 0 ? this.#deliverMessage(stanza) : this.#hookedMessage(stanza);
   }
@@ -111,7 +111,7 @@ class Account implements AccountFace {
     if (isOperation(rest)) yield* rest;
   }
 
-  #deliverMessage(stanza: Stanza): Eventually<void> {
+  #deliverMessage(stanza: Stanza): Work<void> {
     this.#passing = stanza;
     const resource = this.#resourceOf(stanza);
     const delivered = deliverMessage(stanza.type, resource, this.resources, this.#pass);
@@ -127,7 +127,7 @@ class Account implements AccountFace {
   }
 
   /** RFC 6121 §8.5.2.1.3, §8.5.3: to a resource, or answered here in the user's name. */
-  #iq(stanza: Stanza): Eventually<void> {
+  #iq(stanza: Stanza): Work<void> {
     const name = this.#resourceOf(stanza);
     if (name === "") return this.#request(stanza);
     const resource = this.resources.find((candidate) => candidate.name === name);
@@ -135,7 +135,7 @@ class Account implements AccountFace {
     else this.#refuse(stanza, "service-unavailable");
   }
 
-  #request(stanza: Stanza): Eventually<void> {
+  #request(stanza: Stanza): Work<void> {
     const { type } = stanza;
     const payload = firstElement(stanza);
     if ((type !== "get" && type !== "set") || payload === undefined) return;
@@ -160,14 +160,14 @@ class Account implements AccountFace {
     if (error !== undefined) this.route(error);
   }
 
-  #sent(stanza: Stanza): Eventually<void> {
+  #sent(stanza: Stanza): Work<void> {
     const by = this.resources.find(({ jid }) => jid === stanza.from);
     if (by === undefined) return;
     return this.#guarded(runHooks(this.server.handlers.presenceSent, stanza, by, this), stanza);
   }
 
   /** An unreachable storage costs one stanza, not the process; its sender is told. */
-  #guarded(work: Eventually<void>, stanza?: Stanza): Eventually<void> {
+  #guarded(work: Work<void>, stanza?: Stanza): Work<void> {
     return isOperation(work) ? this.#guarding(work, stanza) : work;
   }
 
@@ -214,7 +214,7 @@ class Account implements AccountFace {
     this.resources.push({ jid: `${this.bare}/${name}`, name, pid, facts });
   }
 
-  #sessionDown(pid: Pid): Eventually<void> {
+  #sessionDown(pid: Pid): Work<void> {
     const resource = this.resources.find((candidate) => candidate.pid === pid);
     if (resource !== undefined) return this.#guarded(this.#gone(resource));
   }

@@ -2,10 +2,11 @@
 //
 // Not an OTP Supervisor: a child costs it one entry in a Map, and restarts have no common intensity, so
 // that no user's crashes can end it. A crashed account has lost the stanza that it died of, and starts
-// again only once for each crash.
+// again only once for each crash. When the supervisor ends, its links end the accounts, which hold
+// nothing that is not stored.
 
 import {
-  type CallResult, type CastResult, type ChildSpec, GenServer, type GenServerModule, noreply, ok, stop,
+  type CallResult, type CastResult, type ChildSpec, GenServer, type GenServerModule, noreply, ok,
 } from "../otp/index.ts";
 import {
   Exit, type From, isOrderly, type Pid, type Process,
@@ -68,8 +69,7 @@ function startAccount(state: Accounts, self: Process, bare: string, recovering: 
 
 function ended({ from, reason }: Exit, state: Accounts, self: Process): CastResult<Accounts> {
   const bare = state.children.get(from);
-  // Not a child: the parent wants an end. The links end the accounts, which hold nothing unsaved.
-  if (bare === undefined) return stop(reason, state);
+  if (bare === undefined) return noreply(state);
   state.children.delete(from);
   if (state.starting.get(bare) === from) state.starting.delete(bare);
   if (!isOrderly(reason)) {

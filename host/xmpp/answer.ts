@@ -1,15 +1,16 @@
 // From a request to its answer: runs a handler, which may wait, and turns its result into a stanza.
 
 import { PidgeonError } from "../errors.ts";
-import type { Eventually, Operation } from "../runtime/index.ts";
+import type { Operation } from "../runtime/index.ts";
 import {
   type AccountFace, type Answer, Refusal, refuse, type RequestHandler, type SessionFace,
+  type Work,
 } from "./module.ts";
 import { errorOf, resultOf, type Stanza } from "./stanza.ts";
 import type { Element } from "./xml/element.ts";
 
 /** Whether a handler's result has to be waited for. */
-export function isOperation<T>(result: Eventually<T>): result is Operation<T> {
+export function isOperation<T>(result: Work<T>): result is Operation<T> {
   return typeof result === "object" && result !== null && Symbol.iterator in result;
 }
 
@@ -19,8 +20,8 @@ export function ask(
   stanza: Stanza,
   payload: Element,
   face: SessionFace | AccountFace,
-): Eventually<Answer> {
-  let answer: Eventually<Answer>;
+): Work<Answer> {
+  let answer: Work<Answer>;
   try {
     answer = handler.answer({ stanza, payload, from: stanza.from ?? "" }, face);
   } catch (error) {

@@ -1,16 +1,16 @@
 // Runs the hooks of one kind one after the other; as a generator only from the first that waits on.
 
-import type { Eventually, Operation } from "../runtime/index.ts";
+import type { Operation } from "../runtime/index.ts";
 import { isOperation } from "./answer.ts";
-import type { Verdict } from "./module.ts";
+import type { Verdict, Work } from "./module.ts";
 
-type Hook<A extends readonly unknown[], T> = (...args: A) => Eventually<T>;
+type Hook<A extends readonly unknown[], T> = (...args: A) => Work<T>;
 
 /** Runs all hooks in order. */
 export function runHooks<A extends readonly unknown[]>(
   hooks: readonly Hook<A, void>[],
   ...args: A
-): Eventually<void> {
+): Work<void> {
   for (let index = 0; index < hooks.length; index++) {
     const work = hooks[index]!(...args);
     if (isOperation(work)) return goOn(hooks, index, work, args);

@@ -7,7 +7,7 @@
 //     handlers: { requests: [request(["server", "account"], "get", "ping", PING, () => undefined)] },
 //   });
 //
-// A handler's return value is the answer. Where a handler may return `Eventually<T>` it may be a generator:
+// A handler's return value is the answer. Where a handler may return `Work<T>` it may be a generator:
 // `yield* wait(promise)` holds up its own process only, and that process's later stanzas wait.
 //
 // Handlers run in one of two kinds of process, never elsewhere:
@@ -20,7 +20,7 @@
 // over a face would share it between processes.
 
 import type { ChildSpec } from "../otp/index.ts";
-import type { Eventually, Operation, Process } from "../runtime/index.ts";
+import type { Operation, Process } from "../runtime/index.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Connection } from "./transport.ts";
@@ -31,6 +31,9 @@ import type { StreamErrorCondition } from "./stream-errors.ts";
 import type { Resource } from "./resource.ts";
 import type { RosterState } from "./roster.ts";
 import type { XmppSettings } from "./settings.ts";
+
+/** A result, or a generator that waits inside its process and then returns it. */
+export type Work<T> = T | Operation<T>;
 
 /** A refusal: becomes a stanza error (RFC 6120 §8.3) that goes back to the sender. */
 export class Refusal {
@@ -158,7 +161,7 @@ export interface RequestHandler {
   readonly type: "get" | "set";
   readonly name: string;
   readonly xmlns: string;
-  answer(request: Request, face: SessionFace | AccountFace): Eventually<Answer>;
+  answer(request: Request, face: SessionFace | AccountFace): Work<Answer>;
 }
 
 /** Declares who answers an iq with the payload `<name xmlns='…'/>` of this type at these places. */
@@ -167,7 +170,7 @@ export function request<P extends Place>(
   type: "get" | "set",
   name: string,
   xmlns: string,
-  answer: (request: Request, face: Faces[P]) => Eventually<Answer>,
+  answer: (request: Request, face: Faces[P]) => Work<Answer>,
 ): RequestHandler {
   const places = typeof at === "string" ? [at] : at;
   return { at: places, type, name, xmlns, answer: answer as RequestHandler["answer"] };
@@ -177,7 +180,7 @@ export function request<P extends Place>(
 export interface NonzaHandler {
   readonly name: string;
   readonly xmlns: string;
-  handle(element: Element, session: SessionFace): Eventually<void>;
+  handle(element: Element, session: SessionFace): Work<void>;
 }
 
 /** "taken" ends the matter: no later hook and no routing sees the stanza. */
@@ -190,17 +193,17 @@ export interface Handlers {
   /** Children of `<stream:features/>` for this stream, as it stands now. */
   readonly streamFeatures?: (session: SessionFace) => readonly Element[];
   /** A message that the client sent, stamped and checked, before it leaves the session. */
-  readonly messageSent?: (message: Stanza, session: SessionFace) => Eventually<Verdict>;
+  readonly messageSent?: (message: Stanza, session: SessionFace) => Work<Verdict>;
   /** A presence stanza that one of the user's sessions sent, in the user's account. */
-  readonly presenceSent?: (presence: Stanza, by: Resource, account: AccountFace) => Eventually<void>;
+  readonly presenceSent?: (presence: Stanza, by: Resource, account: AccountFace) => Work<void>;
   /** A presence stanza for the user's bare JID or for a resource, in the user's account. */
-  readonly presenceReceived?: (presence: Stanza, account: AccountFace) => Eventually<void>;
+  readonly presenceReceived?: (presence: Stanza, account: AccountFace) => Work<void>;
   /** A message for the user, in the user's account, before it is routed to resources. */
-  readonly messageReceived?: (message: Stanza, account: AccountFace) => Eventually<Verdict>;
+  readonly messageReceived?: (message: Stanza, account: AccountFace) => Work<Verdict>;
   /** A message that no resource took; if no hook takes it, its type decides (RFC 6121 §8.5). */
-  readonly messageUndelivered?: (message: Stanza, account: AccountFace) => Eventually<Verdict>;
+  readonly messageUndelivered?: (message: Stanza, account: AccountFace) => Work<Verdict>;
   /** A session of the user has ended or has lost its resource; it is no longer in `resources`. */
-  readonly resourceGone?: (resource: Resource, account: AccountFace) => Eventually<void>;
+  readonly resourceGone?: (resource: Resource, account: AccountFace) => Work<void>;
   /** The module's own processes, under the modules' supervisor, while the module is loaded. */
   readonly children?: readonly ChildSpec[];
 }

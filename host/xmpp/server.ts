@@ -67,6 +67,7 @@ export class Xmpp implements XmppServer {
   readonly #server: Context;
   readonly #sessions: Sessions;
   readonly #root: Pid;
+  #stopping: Promise<void> | undefined = undefined;
 
   constructor(runtime: Runtime, server: Context, sessions: Sessions, root: Pid) {
     this.#runtime = runtime;
@@ -112,11 +113,12 @@ export class Xmpp implements XmppServer {
   }
 
   /**
-   * Ends in order: listeners, then all streams with `system-shutdown`, then the rest. The connections
-   * are closed when this resolves; the storage is the caller's to close.
+   * Ends in order: listeners, then all streams with `system-shutdown`, then the rest. The
+   * connections are closed when this resolves. May be called again; the storage is the caller's.
    */
-  async stop(): Promise<void> {
-    await this.#runtime.run(stopRoot, this.#root);
+  stop(): Promise<void> {
+    this.#stopping ??= this.#runtime.run(stopRoot, this.#root);
+    return this.#stopping;
   }
 }
 

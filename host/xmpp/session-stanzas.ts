@@ -1,17 +1,17 @@
 // What a session does with a stanza of its client: checks it, stamps it, sends it on (RFC 6120 §8, §10).
 
-import type { Eventually, Operation } from "../runtime/index.ts";
+import type { Operation } from "../runtime/index.ts";
 import type { Address } from "./addresses.ts";
 import { ask, isOperation, replyTo } from "./answer.ts";
 import { someHookTakes } from "./hooks.ts";
-import type { Answer } from "./module.ts";
+import type { Answer, Work } from "./module.ts";
 import type { Session } from "./session.ts";
 import { errorOf, type Stanza, withAddresses } from "./stanza.ts";
 import type { StanzaErrorCondition } from "./stanza-errors.ts";
 import { type Element, elementsOf } from "./xml/element.ts";
 
 /** Handles one stanza from the client. */
-export function stanzaReceived(session: Session, stanza: Stanza): Eventually<unknown> {
+export function stanzaReceived(session: Session, stanza: Stanza): Work<unknown> {
   if (session.jid === "") return beforeBinding(session, stanza);
   if (stanza.from !== undefined && !isOwn(session, stanza.from)) return session.fail("invalid-from");
   const to = stanza.to === undefined ? undefined : session.server.addresses.parse(stanza.to);
@@ -37,7 +37,7 @@ function reject(session: Session, stanza: Stanza, condition: StanzaErrorConditio
 }
 
 /** RFC 6120 §7.1: without a resource there is nothing but negotiation. */
-function beforeBinding(session: Session, stanza: Stanza): Eventually<unknown> {
+function beforeBinding(session: Session, stanza: Stanza): Work<unknown> {
   if (stanza.name !== "iq") return session.fail("not-authorized");
   const payload = requestPayload(stanza);
   if (payload === undefined) return reject(session, stanza, "bad-request");
@@ -45,7 +45,7 @@ function beforeBinding(session: Session, stanza: Stanza): Eventually<unknown> {
   return answered === "unknown" ? session.fail("not-authorized") : answered;
 }
 
-function message(session: Session, stanza: Stanza, to: Address | undefined): Eventually<unknown> {
+function message(session: Session, stanza: Stanza, to: Address | undefined): Work<unknown> {
   const addressed = to === undefined ? withAddresses(stanza, { to: session.bare }) : stanza;
   if (session.server.handlers.messageSent.length > 0) return hookedMessage(session, addressed);
   if (to === undefined) session.route(addressed);
@@ -62,7 +62,7 @@ function routeTo(session: Session, to: Address, stanza: Stanza): void {
   if (bounced !== undefined) session.write(bounced);
 }
 
-function iq(session: Session, stanza: Stanza, to: Address | undefined): Eventually<unknown> {
+function iq(session: Session, stanza: Stanza, to: Address | undefined): Work<unknown> {
   const { type } = stanza;
   if (stanza.id === undefined) return reject(session, stanza, "bad-request");
   if (type === "result" || type === "error") {
@@ -90,7 +90,7 @@ function request(
   stanza: Stanza,
   payload: Element,
   place: "stream" | "server",
-): Eventually<unknown> | "unknown" {
+): Work<unknown> | "unknown" {
   const handler = session.server.handlers.request(place, stanza.type as "get" | "set", payload);
   if (handler === undefined) return "unknown";
   const answer = ask(handler, stanza, payload, session);

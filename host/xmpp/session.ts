@@ -6,11 +6,9 @@
 // comes in as messages, goes out to accounts as messages, and what is for the client comes in again.
 
 import { randomBytes } from "node:crypto";
+import { GenServer } from "../otp/index.ts";
 import {
-  CallFailed, GenServer,
-} from "../otp/index.ts";
-import {
-  type Callbacks, Down, type Eventually, Exit, exit, ExitReason, type Operation, type Pid, type Process,
+  CallFailed, type Callbacks, Down, Exit, exit, ExitReason, type Operation, type Pid, type Process,
   type Reason, type Ref,
 } from "../runtime/index.ts";
 import type { Context } from "./context.ts";
@@ -18,7 +16,7 @@ import { type Framing, framingOf } from "./framing.ts";
 import { isOperation } from "./answer.ts";
 import { prepareDomain, prepareResource } from "./jid.ts";
 import type { AccountMessage, AccountsMessage, BindRequest, Bound, SessionMessage } from "./messages.ts";
-import { refuse, type Refusal, type SessionFace, type Slot } from "./module.ts";
+import { refuse, type Refusal, type SessionFace, type Slot, type Work } from "./module.ts";
 import { boundFacts, type ResourceFacts } from "./resource.ts";
 import { stanzaReceived } from "./session-stanzas.ts";
 import { serializeStanza, type Stanza, stanzaFrom } from "./stanza.ts";
@@ -56,7 +54,7 @@ export class Session implements Callbacks, SessionFace {
   }
 
   /** Every message of the process. An error in it ends this session alone. */
-  receive(message: Message, self: Process): Eventually<unknown> {
+  receive(message: Message, self: Process): Work<unknown> {
     this.self = self;
     try {
       const work = typeof message === "string" ? this.#frame(message) : this.#message(message);
@@ -82,7 +80,7 @@ export class Session implements Callbacks, SessionFace {
     throw error;
   }
 
-  #message(message: Exclude<Message, string>): Eventually<unknown> {
+  #message(message: Exclude<Message, string>): Work<unknown> {
     if ("name" in message) return this.write(message);
     if (message instanceof Exit) return this.#exit(message.reason);
     if (message instanceof Down) return this.#accountDown(message);
@@ -121,7 +119,7 @@ export class Session implements Callbacks, SessionFace {
     exit(reason);
   }
 
-  #frame(text: string): Eventually<unknown> {
+  #frame(text: string): Work<unknown> {
     const { parser, limits, limitsBeforeAuthentication } = this.server;
     const received = parser.parse(text, this.bare === "" ? limitsBeforeAuthentication : limits);
     if (received instanceof XmlFault) return this.fail(received.condition, received.text);

@@ -3,7 +3,7 @@
 // session ends without having closed its connection (it was killed), the connection is closed here.
 
 import {
-  type CastResult, type ChildSpec, GenServer, type GenServerModule, noreply, ok, stop,
+  type CastResult, type ChildSpec, GenServer, type GenServerModule, noreply, ok,
 } from "../otp/index.ts";
 import {
   Exit, isOrderly, type Pid, type Process, receive, type Runtime, TIMEOUT,
@@ -95,19 +95,14 @@ const sessionsSupervisor: GenServerModule<Sessions, Sessions> = {
     return ok(sessions);
   },
 
-  *handleInfo(message: Adopt | Exit, sessions, self): Generator<any, CastResult<Sessions>, any> {
-    if (!(message instanceof Exit)) {
-      // A session that has died already answers the link with its exit.
-      self.link(message.session);
-      return noreply(sessions);
-    }
-    if (sessions.connections.has(message.from)) {
-      ended(sessions, message);
-      return noreply(sessions);
-    }
-    yield* endAll(sessions, self);
-    return stop(message.reason, sessions);
+  handleInfo(message: Adopt | Exit, sessions, self): CastResult<Sessions> {
+    if (message instanceof Exit) ended(sessions, message);
+    // A session that has died already answers the link with its exit.
+    else self.link(message.session);
+    return noreply(sessions);
   },
+
+  terminate: (_reason, sessions, self) => endAll(sessions, self),
 };
 
 function ended(sessions: Sessions, { from, reason }: Exit): void {
