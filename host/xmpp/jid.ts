@@ -10,7 +10,7 @@ export interface Jid {
 }
 
 /** A part of an address may have at most so many UTF-8 bytes after preparation (RFC 7622 §3.1). */
-export const JID_PART_BYTES_MAX = 1_023;
+const JID_PART_BYTES_MAX = 1_023;
 
 /** What needs no preparation: nearly all addresses. */
 const PLAIN_LOCAL = /^[a-z0-9._+=-]+$/;

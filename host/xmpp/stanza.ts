@@ -24,7 +24,7 @@ export interface Stanza {
   /** `xml:lang`. */
   readonly lang: string | undefined;
   readonly children: readonly Node[];
-  /** The children as they were received, if they may be passed on unchanged (FrameParser.source). */
+  /** The children as they were received, if they may be passed on so (FrameParser.source). */
   readonly source: string | undefined;
 }
 

@@ -2,7 +2,7 @@
 import { type Element, element } from "./xml/element.ts";
 
 export const STREAM_NAMESPACE = "http://etherx.jabber.org/streams";
-export const STREAM_ERROR_NAMESPACE = "urn:ietf:params:xml:ns:xmpp-streams";
+const STREAM_ERROR_NAMESPACE = "urn:ietf:params:xml:ns:xmpp-streams";
 
 /** Every condition with the sentence that is sent when nothing better is known. */
 export const streamErrors = Object.freeze({

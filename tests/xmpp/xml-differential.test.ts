@@ -43,10 +43,14 @@ function fromDom(element: globalThis.Element): Element {
   const children: Node[] = [];
   for (const node of Array.from(element.childNodes)) {
     if (node.nodeType === 1) children.push(fromDom(node as globalThis.Element));
-    else if (typeof children.at(-1) === "string") children.push(children.pop() + (node.nodeValue ?? ""));
+    else if (typeof children.at(-1) === "string") children.push(children.pop() + textIn(node));
     else if (node.nodeValue) children.push(node.nodeValue);
   }
   return { name: element.localName, xmlns: element.namespaceURI ?? "", attributes, children };
+}
+
+function textIn(node: globalThis.Node): string {
+  return node.nodeValue ?? "";
 }
 
 /** What another parser, of browsers' kind, makes of a frame on a WebSocket. */

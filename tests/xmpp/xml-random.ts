@@ -18,6 +18,10 @@ const TEXTS = [
   "hello", " ", "\n", "\r\n", "\r", "\t", "é", "😀", ">", "]]", "&amp;", "&lt;", "&gt;", "&quot;",
   "&apos;", "&#13;", "&#10;", "&#x1F600;", "&#60;", "]]&gt;", "'", '"', "\u2028", "\u0085",
 ];
+const DAMAGE = [
+  "", "<", ">", "&", ";", "'", "/", ":", "!", "?", "]", "-", "=", " ", "\0", "\ud83d", "x", "1",
+  "xmlns='u:c'", "<!--", "-->", "<![CDATA[", "]]>", "<?", "&#", " p:a='1'", "\ufffe",
+];
 const CDATA = ["<![CDATA[]]>", "<![CDATA[<a>&amp;</message>]]>", "<![CDATA[]]]]><![CDATA[>]]>"];
 
 export class RandomXml {
@@ -44,10 +48,8 @@ export class RandomXml {
     let mutated = text;
     for (let changes = 1 + this.#below(3); changes > 0; changes--) {
       const at = this.#below(mutated.length);
-      const pieces = ["<", ">", "&", ";", "'", "/", ":", "!", "?", "]", "-", "=", " ", "\0", "\ud83d",
-        "x", "1", "xmlns='u:c'", "<!--", "-->", "<![CDATA[", "]]>", "<?", "&#", " p:a='1'", "\ufffe"];
       const cut = this.#below(3);
-      mutated = mutated.slice(0, at) + this.#pick([...pieces, ""]) + mutated.slice(at + cut);
+      mutated = mutated.slice(0, at) + this.#pick(DAMAGE) + mutated.slice(at + cut);
     }
     return mutated;
   }

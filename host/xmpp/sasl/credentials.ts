@@ -15,8 +15,8 @@ export interface Credential {
 
 export const ITERATIONS_DEFAULT = 10_000;
 /** RFC 5802 §5.1: a smaller count is too weak. */
-export const ITERATIONS_MIN = 4_096;
-export const SALT_BYTES = 16;
+const ITERATIONS_MIN = 4_096;
+const SALT_BYTES = 16;
 
 /** Node's name of a hash, and the bytes of its result. */
 const HASHES = Object.freeze({
@@ -25,8 +25,8 @@ const HASHES = Object.freeze({
 } as const);
 
 /**
- * The keys of a new password for every hash, each with its own random salt; undefined if the password
- * is empty or has forbidden characters. PBKDF2 runs off the main thread.
+ * The keys of a new password for every hash, each with its own random salt; undefined if the
+ * password is empty or has forbidden characters. PBKDF2 runs off the main thread.
  */
 export async function makeCredentials(
   password: string,

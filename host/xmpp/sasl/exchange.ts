@@ -4,9 +4,9 @@ import { PlainExchange } from "./plain.ts";
 import { ScramExchange } from "./scram.ts";
 
 /**
- * The exchange of a mechanism, undefined if it is not one of `offered` (`invalid-mechanism`). What is
- * offered is the caller's decision: PLAIN only over TLS or unproxied loopback. How many attempts a
- * stream has is the caller's decision too (RFC 6120 §6.4.5: two to five).
+ * The exchange of a mechanism, undefined if it is not one of `offered` (`invalid-mechanism`). What
+ * is offered is the caller's decision: PLAIN only over TLS or unproxied loopback. How many attempts
+ * a stream has is the caller's decision too (RFC 6120 §6.4.5: two to five).
  */
 export function startExchange(
   name: string,

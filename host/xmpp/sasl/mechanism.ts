@@ -22,7 +22,7 @@ export type SaslCondition =
   | "not-authorized"
   | "temporary-auth-failure";
 
-/** What the server does next. Data are base64, ready for the wire ("" = empty); undefined is none. */
+/** What the server does next. Data are base64 for the wire ("" = empty); undefined is none. */
 export type SaslStep =
   | { readonly kind: "challenge"; readonly data: string }
   | { readonly kind: "success"; readonly username: string; readonly data: string | undefined }
@@ -62,7 +62,7 @@ export function failure(condition: SaslCondition): SaslStep {
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** A client's message as UTF-8 text, or why it is none. "=" stands for no bytes (RFC 6120 §6.4.2). */
+/** A client's message as text, or why it is none. "=" stands for no bytes (RFC 6120 §6.4.2). */
 export function decodeMessage(data: string): { readonly text: string } | SaslStep {
   if (data === "=") return { text: "" };
   if (!BASE64.test(data)) return failure("incorrect-encoding");

@@ -20,7 +20,8 @@ import {
 } from "./mechanism.ts";
 
 /** gs2-header (with the authzid) and the rest, which is the part that is signed. */
-const CLIENT_FIRST = /^((n|y|p=[A-Za-z0-9.-]+),(?:a=([^,]+))?,)(n=([^,]+),r=([!-+\--~]+)(?:,.*)?)$/su;
+const CLIENT_FIRST =
+  /^((n|y|p=[A-Za-z0-9.-]+),(?:a=([^,]+))?,)(n=([^,]+),r=([!-+\--~]+)(?:,.*)?)$/su;
 const CLIENT_FINAL = /^(c=([^,]+),r=([!-+\--~]+)(?:,[^m].*)?),p=([A-Za-z0-9+/]+={0,2})$/su;
 /** A longer nonce is only work; clients send 16 to 40 characters. */
 const NONCE_LENGTH_MAX = 1_024;

@@ -1,5 +1,5 @@
 // XML elements as frozen data, and their serialization.
-import { immutable, isImmutable } from "../../runtime/copy.ts";
+import { immutable, isImmutable } from "../../runtime/index.ts";
 import { markImmutable } from "./immutable.ts";
 
 /** What an element may contain. Adjacent texts are one string, empty texts are none. */
@@ -8,9 +8,9 @@ export type Node = Element | string;
 /**
  * An XML element, deeply frozen and marked immutable: messages share it without a walk.
  *
- * `xmlns` is the resolved namespace ("" for none); prefixes are gone. An attribute's key is its name
- * as written for plain and `xml:` attributes, and `{namespace}name` for one in another namespace.
- * Namespace declarations are not attributes.
+ * `xmlns` is the resolved namespace ("" for none); prefixes are gone. An attribute's key is its
+ * name as written for plain and `xml:` attributes, and `{namespace}name` for one in another
+ * namespace. Namespace declarations are not attributes.
  */
 export interface Element {
   readonly name: string;
@@ -49,7 +49,8 @@ export function element(
   attributes?: Readonly<Record<string, string | undefined>>,
   children?: readonly Node[],
 ): Element {
-  return elementOf(name, xmlns, attributes && defined(attributes), children && freezeNodes(children));
+  const kept = attributes && defined(attributes);
+  return elementOf(name, xmlns, kept, children && freezeNodes(children));
 }
 
 /** As `element`, for values that are known and children that were made here: the parser's way. */
@@ -63,7 +64,7 @@ export function elementOf(
     name,
     xmlns,
     attributes: attributes === undefined ? NO_ATTRIBUTES : Object.freeze(attributes),
-    children: children === undefined || children.length === 0 ? NO_CHILDREN : Object.freeze(children),
+    children: children?.length ? Object.freeze(children) : NO_CHILDREN,
   });
 }
 

@@ -1,7 +1,9 @@
 // Parses one complete element, as a WebSocket message carries it (RFC 7395), with saxes.
 import { SaxesParser, type SaxesTagNS } from "saxes";
+import { STREAM_NAMESPACE } from "../stream-errors.ts";
+import { declarationOf } from "./declaration.ts";
 import { CLIENT_NAMESPACE, type Element, type Node, elementOf } from "./element.ts";
-import { XmlFault, type XmlLimits, defaultXmlLimits } from "./limits.ts";
+import { XmlFault, type XmlLimits, defaultXmlLimits, notWellFormed, restricted } from "./limits.ts";
 import { isSafeName, isSafeNamespace } from "./names.ts";
 
 /** What an element inherits from the stream header around it (TCP); nothing on a WebSocket. */
@@ -12,14 +14,17 @@ export interface XmlScope {
   readonly prefixes: ReadonlyMap<string, string>;
 }
 
-export const FRAMING_NAMESPACE = "urn:ietf:params:xml:ns:xmpp-framing";
-export const XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace";
+/** The opening of a TCP stream. */
+export interface StreamHeader {
+  readonly element: Element;
+  readonly scope: XmlScope;
+}
+
+const FRAMING_NAMESPACE = "urn:ietf:params:xml:ns:xmpp-framing";
+const XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace";
 
 const NO_SCOPE: XmlScope = { xmlns: "", prefixes: new Map() };
-const DECLARATION =
-  /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:'1\.0'|"1\.0")([^?<>]*)\?>[ \t\r\n]*/;
-const DECLARED_ENCODING =
-  /^(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:'([\w.-]+)'|"([\w.-]+)"))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:'(?:yes|no)'|"(?:yes|no)"))?[ \t\r\n]*$/;
+const NO_NAMESPACES: Readonly<Record<string, string>> = Object.freeze({});
 
 /** saxes' own words for what RFC 6120 §11.1 forbids; everything else is "not well-formed". */
 const RESTRICTED = ["inappropriately located doctype declaration.", "undefined entity."];
@@ -61,6 +66,8 @@ export class FrameParser {
   #root: Element | undefined;
   #elements = 0;
   #attributes = 0;
+  /** The namespaces that the root has declared, by prefix, "" for the default. */
+  #declared: Readonly<Record<string, string>> = NO_NAMESPACES;
   /** Where the root's content begins and where the root ends, in characters of the frame. */
   #contentStart = 0;
   #end = 0;
@@ -69,9 +76,13 @@ export class FrameParser {
 
   /**
    * Parses one frame. `limits` and `scope` may change from frame to frame. White space after the
-   * element is ignored; an XML declaration is taken before `<open/>` only. O(characters).
+   * element is ignored; an XML declaration is taken before a stream's opening only. O(characters).
    */
-  parse(text: string, limits: XmlLimits = defaultXmlLimits, scope: XmlScope = NO_SCOPE): Element | XmlFault {
+  parse(
+    text: string,
+    limits: XmlLimits = defaultXmlLimits,
+    scope: XmlScope = NO_SCOPE,
+  ): Element | XmlFault {
     this.source = undefined;
     const { stanzaBytesMax } = limits;
     if (text.length > stanzaBytesMax || utf8Length(text, stanzaBytesMax) > stanzaBytesMax) {
@@ -80,23 +91,28 @@ export class FrameParser {
     if (!(text as unknown as WellFormedString).isWellFormed()) {
       return new XmlFault("unsupported-encoding", "This text holds half a character.");
     }
-    let body = text.endsWith(">") ? text : text.replace(/[ \t\r\n]+$/, "");
-    const declared = body.startsWith("<?xml");
-    if (declared) {
-      const match = DECLARATION.exec(body);
-      const encoding = match && DECLARED_ENCODING.exec(match[1] ?? "");
-      if (!match || !encoding) return notWellFormed();
-      if (!/^utf-8$/i.test(encoding[1] ?? encoding[2] ?? "utf-8")) {
-        return new XmlFault("unsupported-encoding", "Only UTF-8 is supported.");
-      }
-      body = body.slice(match[0].length);
-    }
+    const declaration = text.startsWith("<?xml") ? declarationOf(text) : "";
+    if (declaration instanceof XmlFault) return declaration;
+    const body = text.slice(declaration.length, endOf(text));
     if (!body.startsWith("<") || !body.endsWith(">")) return notWellFormed();
     const root = this.#run(body, limits, scope);
-    if (declared && !(root instanceof XmlFault) && root.xmlns !== FRAMING_NAMESPACE) {
+    if (declaration !== "" && !(root instanceof XmlFault) && !isOpening(root)) {
       return notWellFormed();
     }
     return root;
+  }
+
+  /**
+   * Parses the header of a TCP stream, `<stream:stream …>` without its end (StreamFramer), and
+   * answers the scope that the stream's elements inherit.
+   */
+  parseHeader(text: string, limits: XmlLimits = defaultXmlLimits): StreamHeader | XmlFault {
+    const element = this.parse(`${text.slice(0, -1)}/>`, limits);
+    if (element instanceof XmlFault) return element;
+    const prefixes = new Map(Object.entries(this.#declared));
+    const xmlns = prefixes.get("") ?? "";
+    prefixes.delete("");
+    return { element, scope: { xmlns, prefixes } };
   }
 
   #run(text: string, limits: XmlLimits, scope: XmlScope): Element | XmlFault {
@@ -221,6 +237,7 @@ export class FrameParser {
     if (this.#open.length === 0) {
       this.#contentStart = reader.saxes.position - reader.taken;
       if (tag.prefix !== "") this.#passable = false;
+      this.#declared = tag.ns;
     }
     this.#open.push({ tag, attributes, children: undefined });
   }
@@ -260,6 +277,21 @@ export function parseFrame(text: string, limits?: XmlLimits, scope?: XmlScope): 
   return new FrameParser().parse(text, limits, scope);
 }
 
+/** Whether an element opens a stream, on a WebSocket or on TCP. */
+function isOpening({ name, xmlns }: Element): boolean {
+  return (
+    (name === "open" && xmlns === FRAMING_NAMESPACE) ||
+    (name === "stream" && xmlns === STREAM_NAMESPACE)
+  );
+}
+
+/** Where a text ends but for white space. A regular expression would be quadratic. */
+function endOf(text: string): number {
+  let end = text.length;
+  while (end > 0 && " \t\r\n".includes(text[end - 1] as string)) end--;
+  return end;
+}
+
 /** The UTF-8 length of a text, counted only if it could exceed `max`. */
 function utf8Length(text: string, max: number): number {
   return text.length * 3 <= max ? text.length : Buffer.byteLength(text);
@@ -274,24 +306,17 @@ function define(attributes: Record<string, string>, key: string, value: string):
   });
 }
 
-function notWellFormed(): XmlFault {
-  return new XmlFault("not-well-formed", "This XML is not well-formed.");
-}
-
 function unsafeName(): XmlFault {
   return new XmlFault("invalid-xml", "A name has characters that not all XML parsers know.");
 }
 
 function refuse(): never {
-  throw new XmlFault("restricted-xml", "Comments, processing instructions and DTDs are not allowed.");
+  throw restricted();
 }
 
 /** What saxes threw, as a fault; an error that is neither ours nor its is a bug and goes on. */
 function faultOf(error: unknown): XmlFault {
   if (error instanceof XmlFault) return error;
   if (!(error instanceof Error) || error.constructor !== Error) throw error;
-  if (RESTRICTED.includes(error.message)) {
-    return new XmlFault("restricted-xml", "DTDs and entities are not allowed.");
-  }
-  return notWellFormed();
+  return RESTRICTED.includes(error.message) ? restricted() : notWellFormed();
 }

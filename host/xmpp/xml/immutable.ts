@@ -2,8 +2,8 @@
 import { mark } from "../../runtime/mark.ts";
 
 /**
- * Freezes one object whose parts are frozen already, all the way down, and marks it for the runtime:
- * sending it costs no copy and no walk. (`immutable` would copy a tree that we have just built.)
+ * Freezes one object whose parts are frozen already, all the way down, and marks it for the
+ * runtime: sending it costs no copy and no walk. (`immutable` would copy what was just built.)
  */
 export function markImmutable<T extends object>(value: T): T {
   Object.freeze(value);

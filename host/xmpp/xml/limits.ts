@@ -39,3 +39,13 @@ export class XmlFault {
     this.text = text;
   }
 }
+
+export function notWellFormed(): XmlFault {
+  return new XmlFault("not-well-formed", "This XML is not well-formed.");
+}
+
+/** For what RFC 6120 §11.1 forbids. */
+export function restricted(): XmlFault {
+  const text = "Comments, processing instructions, DTDs and entities are not allowed.";
+  return new XmlFault("restricted-xml", text);
+}

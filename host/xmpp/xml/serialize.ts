@@ -6,7 +6,7 @@ const TEXT_SPECIALS = /[&<>\r]/g;
 const ATTRIBUTE_SPECIAL = /[&<>"'\t\n\r]/;
 const ATTRIBUTE_SPECIALS = /[&<>"'\t\n\r]/g;
 
-/** What stands for a character that would be read as markup or be normalized away (XML §2.11, §3.3.3). */
+/** What stands for characters that are markup or would be normalized (XML §2.11, §3.3.3). */
 const ESCAPES: Readonly<Record<string, string>> = Object.freeze({
   "&": "&amp;",
   "<": "&lt;",
@@ -23,7 +23,7 @@ function escapeOf(character: string): string {
 }
 
 /** Escapes character data. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return TEXT_SPECIAL.test(text) ? text.replace(TEXT_SPECIALS, escapeOf) : text;
 }
 
