@@ -14,17 +14,10 @@ export interface XmlScope {
   readonly prefixes: ReadonlyMap<string, string>;
 }
 
-/** The opening of a TCP stream. */
-export interface StreamHeader {
-  readonly element: Element;
-  readonly scope: XmlScope;
-}
-
 const FRAMING_NAMESPACE = "urn:ietf:params:xml:ns:xmpp-framing";
 const XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace";
 
 const NO_SCOPE: XmlScope = { xmlns: "", prefixes: new Map() };
-const NO_NAMESPACES: Readonly<Record<string, string>> = Object.freeze({});
 
 /** saxes' own words for what RFC 6120 §11.1 forbids; everything else is "not well-formed". */
 const RESTRICTED = ["inappropriately located doctype declaration.", "undefined entity."];
@@ -66,8 +59,6 @@ export class FrameParser {
   #root: Element | undefined;
   #elements = 0;
   #attributes = 0;
-  /** The namespaces that the root has declared, by prefix, "" for the default. */
-  #declared: Readonly<Record<string, string>> = NO_NAMESPACES;
   /** Where the root's content begins and where the root ends, in characters of the frame. */
   #contentStart = 0;
   #end = 0;
@@ -100,19 +91,6 @@ export class FrameParser {
       return notWellFormed();
     }
     return root;
-  }
-
-  /**
-   * Parses the header of a TCP stream, `<stream:stream …>` without its end (StreamFramer), and
-   * answers the scope that the stream's elements inherit.
-   */
-  parseHeader(text: string, limits: XmlLimits = defaultXmlLimits): StreamHeader | XmlFault {
-    const element = this.parse(`${text.slice(0, -1)}/>`, limits);
-    if (element instanceof XmlFault) return element;
-    const prefixes = new Map(Object.entries(this.#declared));
-    const xmlns = prefixes.get("") ?? "";
-    prefixes.delete("");
-    return { element, scope: { xmlns, prefixes } };
   }
 
   #run(text: string, limits: XmlLimits, scope: XmlScope): Element | XmlFault {
@@ -237,7 +215,6 @@ export class FrameParser {
     if (this.#open.length === 0) {
       this.#contentStart = reader.saxes.position - reader.taken;
       if (tag.prefix !== "") this.#passable = false;
-      this.#declared = tag.ns;
     }
     this.#open.push({ tag, attributes, children: undefined });
   }
