@@ -44,6 +44,7 @@ export class Control {
   cold: u32; // address of the cold records
   processLimit: u32; // slots, slot 0 included
   processFresh: u32; // slots from here on were never used
+  processEnd: u32; // address behind the last slot
   processFree: u32; // chain of free slots through queueNext, last in first out
   dying: u32; // chain of records whose end is not worked off yet (signals.ts)
   exitedHead: u32; // host processes whose EXITED event is due, oldest first
@@ -115,6 +116,11 @@ export function limits(): Limits {
 export function count(counter: u32, by: f64): void {
   const address = COUNTER_ARRAY + ((<usize>counter) << 3);
   store<f64>(address, load<f64>(address) + by);
+}
+
+/** A counter's value. O(1). */
+export function counted(counter: u32): f64 {
+  return load<f64>(COUNTER_ARRAY + ((<usize>counter) << 3));
 }
 
 /** Leaves the kernel with the call's answer. O(1). */

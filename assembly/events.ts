@@ -6,6 +6,7 @@
 // the ring is full nothing is lost: what was to be told waits where it is.
 // Costs: O(1).
 
+import { EVENT_EXITED, EVENT_RUN } from "./abi";
 import { control } from "./control";
 import { EVENT_BYTES } from "./limits";
 
@@ -33,4 +34,15 @@ export function putEvent(kind: u32, reasonKind: u32, pid: f64, value: f64): void
   record.pid = pid;
   record.value = value;
   control.eventHead += 1;
+}
+
+/** The debug build's check of this structure: 0, or 900 + what is broken. O(events). */
+export function verifyEvents(): u32 {
+  if (control.eventHead - control.eventTail > control.eventMask + 1) return 901;
+  for (let at = control.eventTail; at != control.eventHead; at++) {
+    const address = control.events + (at & control.eventMask) * EVENT_BYTES;
+    const record = changetype<EventRecord>(address);
+    if (record.kind != EVENT_RUN && record.kind != EVENT_EXITED) return 902;
+  }
+  return 0;
 }

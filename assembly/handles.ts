@@ -8,7 +8,7 @@
 // Costs: all O(1); nothing here allocates or fails.
 
 import { BAD_HANDLE, COUNTER_LIVE_HANDLES, OK } from "./abi";
-import { control, count, invariant } from "./control";
+import { control, count, counted, invariant } from "./control";
 
 const RELEASED: u32 = 0x80000000;
 
@@ -67,4 +67,29 @@ export function takeReleased(): u32 {
 /** Whether a handle waits on the released chain. O(1). */
 export function isReleased(handle: u32): bool {
   return (handleCount(handle) & RELEASED) != 0;
+}
+
+/** Adds to a count; false where that is no count. The debug build's audit of references. O(1). */
+export function auditHandle(handle: u32, by: i32): bool {
+  if (handle == 0 || handle >= control.handleLimit || isReleased(handle)) return false;
+  if (by < 0 && handleCount(handle) == 0) return false;
+  setHandleCount(handle, handleCount(handle) + by);
+  return true;
+}
+
+/** The debug build's check of this structure: 0, or 500 + what is broken. O(handles). */
+export function verifyHandles(): u32 {
+  let released: u32 = 0;
+  let live: u32 = 0;
+  for (let handle: u32 = 1; handle < control.handleLimit; handle++) {
+    if (isReleased(handle)) released++;
+    else if (handleCount(handle)) live++;
+  }
+  for (let at = control.released; at; at = handleCount(at) & ~RELEASED) {
+    if (at >= control.handleLimit || !isReleased(at) || released == 0) return 501;
+    released--;
+  }
+  if (released) return 502;
+  if (handleCount(0)) return 503;
+  return counted(COUNTER_LIVE_HANDLES) == <f64>live ? 0 : 504;
 }

@@ -7,11 +7,17 @@
 // I2  The cursor is 0 or a block of the chain.
 // Costs: append, look, advance, remove at the cursor are O(1).
 
-import { invariant } from "./control";
-import { Block, dropBlock } from "./block";
-import { Process } from "./process";
+import {
+  KIND_NATIVE, MESSAGE_DOWN, MESSAGE_NUMBER, STATE_EXITING, STATE_FREE, STATE_WAITING,
+} from "./abi";
+import { Block, BLOCK_HELD, BLOCK_IN_RELATION, dropBlock } from "./block";
+import { control, invariant } from "./control";
+import { isBlock } from "./memory";
+import { FLAG_WAIT_REF, Process, processAt, slotOf } from "./process";
+import { isRelation, ownerOf, Relation, RELATION_SIGNAL, relationKind } from "./relation";
 
 /** Appends a block. O(1). */
+@inline
 export function append(process: Process, block: Block): void {
   const address = <u32>changetype<usize>(block);
   block.next = 0;
@@ -83,4 +89,48 @@ export function dropAll(process: Process): void {
   process.tail = 0;
   process.cursor = 0;
   process.messages = 0;
+}
+
+/** Whether a block may lie in this process's mailbox. O(1). */
+function isBlockOf(process: Process, address: u32): bool {
+  const isSignal = isRelation(address);
+  if (!isSignal && !isBlock(address)) return false;
+  const block = changetype<Block>(address);
+  if (block.kind < MESSAGE_NUMBER || block.kind > MESSAGE_DOWN || block.flags & BLOCK_HELD) {
+    return false;
+  }
+  if (((block.flags & BLOCK_IN_RELATION) != 0) != isSignal) return false;
+  if (!isSignal) return true;
+  const relation = changetype<Relation>(address);
+  return relationKind(relation) == RELATION_SIGNAL && ownerOf(relation) == slotOf(process);
+}
+
+function verifyMailbox(process: Process): u32 {
+  let before: u32 = 0;
+  let left = process.messages;
+  let cursorFound = process.cursor == 0;
+  for (let at = process.head; at; at = changetype<Block>(at).next) {
+    if (!isBlockOf(process, at)) return 301;
+    if (left == 0) return 302;
+    left--;
+    if (at == process.cursor) cursorFound = true;
+    before = at;
+  }
+  if (left || process.tail != before) return 303;
+  if (!cursorFound) return 304;
+  if (process.kind == KIND_NATIVE && process.cursor) return 305;
+  const waits = process.state == STATE_WAITING;
+  if (process.flags & FLAG_WAIT_REF && !waits) return 306;
+  return waits && atCursor(process) !== null ? 307 : 0;
+}
+
+/** The debug build's check of this structure: 0, or 300 + what is broken. O(messages). */
+export function verifyMailboxes(): u32 {
+  for (let slot: u32 = 1; slot < control.processFresh; slot++) {
+    const process = processAt(slot);
+    if (process.state == STATE_FREE || process.state >= STATE_EXITING) continue;
+    const broken = verifyMailbox(process);
+    if (broken) return broken;
+  }
+  return 0;
 }

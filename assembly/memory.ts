@@ -15,7 +15,7 @@
 // Costs: allocate and free are O(1).
 
 import { COUNTER_SLABS } from "./abi";
-import { CLASS_TABLE, control, count, invariant, PARTIAL_SLABS } from "./control";
+import { CLASS_TABLE, control, count, counted, invariant, PARTIAL_SLABS } from "./control";
 import { QUICK_BLOCKS_MAX, SLAB_BYTES, SLAB_RECORD_BYTES, SLAB_SHIFT } from "./limits";
 
 export const CLASSES: u32 = 16;
@@ -156,6 +156,7 @@ export function allocateBlock(sizeClass: u32): usize {
 }
 
 /** A block of the smallest class, not cleared; 0 when the memory is used up. O(1). */
+@inline
 export function allocateSmallBlock(): usize {
   const block = control.quick;
   if (!block) return allocateBlock(0);
@@ -206,4 +207,72 @@ export function freeBlock(block: usize): void {
     control.slabFree = <u32>changetype<usize>(slab);
     count(COUNTER_SLABS, -1);
   }
+}
+
+/** Whether a block that was handed out, and its slab since not emptied, is at this address. O(1). */
+export function isBlock(address: u32): bool {
+  const offset = address - control.slabs;
+  if (address < control.slabs || offset >> SLAB_SHIFT >= control.slabFresh) return false;
+  const slab = slabAt(offset >> SLAB_SHIFT);
+  const inSlab = offset & (SLAB_BYTES - 1);
+  const bytes = classBytes(slabClass(slab));
+  return slab.used > 0 && inSlab % bytes == 0 && inSlab / bytes < slabCarved(slab);
+}
+
+/** The first block of the quick chain, or 0; the others follow through their first word. O(1). */
+export function quickBlocks(): u32 {
+  return control.quick;
+}
+
+function isSlabRecord(address: u32): bool {
+  const offset = address - control.slabRecords;
+  return offset % SLAB_RECORD_BYTES == 0 && offset / SLAB_RECORD_BYTES < control.slabFresh;
+}
+
+/** Whether free chain, used and uncarved blocks of a slab make up its capacity. O(blocks). */
+function verifySlab(slab: Slab): u32 {
+  const start = control.slabs + (slabIndex(slab) << SLAB_SHIFT);
+  const bytes = classBytes(slabClass(slab));
+  const carved = slabCarved(slab);
+  if (carved > capacity(slabClass(slab)) || carved < <u32>slab.used) return 401;
+  let free = carved - slab.used;
+  for (let at = slab.free; at; at = load<u32>(at)) {
+    const offset = at - start;
+    if (at < start || offset % bytes || offset / bytes >= carved) return 402;
+    if (free == 0) return 403;
+    free--;
+  }
+  return free ? 404 : 0;
+}
+
+/** The debug build's check of this structure: 0, or 400 + what is broken. O(blocks). */
+export function verifyMemory(): u32 {
+  let withRoom: u32 = 0;
+  for (let index: u32 = 0; index < control.slabFresh; index++) {
+    const broken = verifySlab(slabAt(index));
+    if (broken) return broken;
+    if (!isFull(slabAt(index))) withRoom++;
+  }
+  let pooled: u32 = 0;
+  for (let at = control.slabFree; at; at = changetype<Slab>(at).next) {
+    if (!isSlabRecord(at) || changetype<Slab>(at).used) return 405;
+    if (++pooled > control.slabFresh) return 406;
+  }
+  if (counted(COUNTER_SLABS) != <f64>(control.slabFresh - pooled)) return 407;
+  for (let sizeClass: u32 = 0; sizeClass < CLASSES; sizeClass++) {
+    let before: u32 = 0;
+    for (let at = partial(sizeClass); at; at = changetype<Slab>(at).next) {
+      const slab = changetype<Slab>(at);
+      if (!isSlabRecord(at) || slabClass(slab) != sizeClass || isFull(slab)) return 408;
+      if (slab.prev != before || withRoom == 0) return 409;
+      withRoom--;
+      before = at;
+    }
+  }
+  if (withRoom != pooled) return 410;
+  let quick: u32 = 0;
+  for (let at = control.quick; at; at = load<u32>(at)) {
+    if (!isBlock(at) || ++quick > QUICK_BLOCKS_MAX) return 411;
+  }
+  return quick == control.quickLength ? 0 : 412;
 }

@@ -7,11 +7,11 @@
 // Costs: register, look up and unregister are O(length) expected.
 
 import {
-  BAD_ARGUMENT, COUNTER_NAMES, LIMIT, NOT_FOUND, NO_MEMORY, OK, TAKEN,
+  BAD_ARGUMENT, COUNTER_NAMES, LIMIT, NOT_FOUND, NO_MEMORY, OK, STATE_EXITING, STATE_FREE, TAKEN,
 } from "./abi";
-import { control, COUNTER_ARRAY, count, invariant } from "./control";
+import { control, COUNTER_ARRAY, count, counted, invariant } from "./control";
 import { Limits, NAME_BYTES_MAX, NAME_RECORD_BYTES } from "./limits";
-import { allocateBlock, classFor, freeBlock } from "./memory";
+import { allocateBlock, classFor, freeBlock, isBlock } from "./memory";
 import {
   coldForWriting, coldOf, Process, processAt, slotOf,
 } from "./process";
@@ -148,4 +148,42 @@ function removeEntry(index: u32): void {
   const last = entryAt(hole);
   last.hash = 0;
   last.block = 0;
+}
+
+/** The block with a process's name, or 0. O(1). */
+export function nameBlockOf(process: Process): u32 {
+  return coldOf(process).name;
+}
+
+/** Whether an entry is a true one, and no entry between its home and it is empty. O(distance). */
+function verifyEntry(index: u32): u32 {
+  const entry = entryAt(index);
+  if (!isBlock(entry.block)) return 701;
+  const block = changetype<NameBlock>(entry.block);
+  if (block.owner == 0 || block.owner >= control.processFresh) return 702;
+  const process = processAt(block.owner);
+  if (process.state == STATE_FREE || process.state >= STATE_EXITING) return 703;
+  if (coldOf(process).name != entry.block) return 704;
+  if (block.length == 0 || block.length > NAME_BYTES_MAX || block.hash != entry.hash) return 705;
+  if (hashOf(changetype<usize>(block) + HEAD_BYTES, block.length) != entry.hash) return 706;
+  return probe(changetype<usize>(block) + HEAD_BYTES, block.length, block.hash) == index ? 0 : 707;
+}
+
+/** The debug build's check of this structure: 0, or 700 + what is broken. O(table + slots). */
+export function verifyNames(): u32 {
+  let entries: u32 = 0;
+  for (let index: u32 = 0; index <= control.nameMask; index++) {
+    if (!entryAt(index).block) {
+      if (entryAt(index).hash) return 708;
+      continue;
+    }
+    entries++;
+    const broken = verifyEntry(index);
+    if (broken) return broken;
+  }
+  if (counted(COUNTER_NAMES) != <f64>entries || entries > nameLimit()) return 709;
+  for (let slot: u32 = 1; slot < control.processFresh; slot++) {
+    if (coldOf(processAt(slot)).name) entries--;
+  }
+  return entries ? 710 : 0;
 }

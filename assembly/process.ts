@@ -9,9 +9,10 @@
 // Costs: allocate, release and find are O(1). 64 bytes a process; 128 once it has relations.
 
 import {
-  BAD_PID, COUNTER_PROCESSES, COUNTER_RETIRED, NO_PROCESS, STATE_EXITING, STATE_FREE, STATE_RETIRED,
+  BAD_PID, COUNTER_EXITS, COUNTER_PROCESSES, COUNTER_RETIRED, COUNTER_SPAWNS, KIND_HOST,
+  NO_PROCESS, PRIORITY_MAX, STATE_EXITING, STATE_FREE, STATE_RETIRED, STATE_RUNNING,
 } from "./abi";
-import { control, count, invariant } from "./control";
+import { control, count, counted, invariant } from "./control";
 import {
   COLD_BYTES, PID_GENERATION_MAX, PROCESSES, PROCESS_BYTES, SLOT_BITS, SLOT_MASK,
 } from "./limits";
@@ -88,14 +89,24 @@ export function coldForWriting(process: Process): Cold {
   return coldOf(process);
 }
 
+/**
+ * The record where a process with this pid would be, which may lie beyond the table: nobody but
+ * `isLive` may look into it. Hot paths use the two: a pointer must not wait for its proof. O(1).
+ */
+export function recordFor(pid: f64): Process {
+  return processAt(<u32>(<i64>pid) & SLOT_MASK);
+}
+
+/** Whether the record for a pid is its live process. O(1). */
+export function isLive(process: Process, pid: f64): bool {
+  if (<u32>changetype<usize>(process) >= control.processEnd) return false;
+  return process.pid == pid && <u32>process.state - 1 < STATE_EXITING - 1;
+}
+
 /** The live process with this pid, or null. O(1). */
 export function find(pid: f64): Process | null {
-  const slot = <u32>(<i64>pid) & SLOT_MASK;
-  if (slot >= control.processFresh) return null;
-  const process = processAt(slot);
-  if (process.pid != pid) return null;
-  const state = process.state;
-  return state == STATE_FREE || state >= STATE_EXITING ? null : process;
+  const process = recordFor(pid);
+  return isLive(process, pid) ? process : null;
 }
 
 /** The ended host process with this pid whose EXITED event is written, or null. O(1). */
@@ -148,4 +159,81 @@ export function releaseProcess(process: Process): void {
   process.state = STATE_FREE;
   process.queueNext = control.processFree;
   control.processFree = <u32>changetype<usize>(process);
+}
+
+/** Whether a process record of a slot that was ever used lies at this address. O(1). */
+function isRecord(address: u32): bool {
+  const offset = address - <u32>PROCESSES;
+  return offset % PROCESS_BYTES == 0 && offset > 0 && offset / PROCESS_BYTES < control.processFresh;
+}
+
+/** Whether a cold record is all zero. O(1). */
+function isColdZero(process: Process): bool {
+  const address = changetype<usize>(coldOf(process));
+  let bits: u64 = 0;
+  for (let offset: usize = 0; offset < COLD_BYTES; offset += 8) bits |= load<u64>(address + offset);
+  return bits == 0;
+}
+
+/** What holds of one record in use; 0 or the number of what is broken. */
+function verifyRecord(process: Process): u32 {
+  if (process.kind > KIND_HOST || process.priority > <u8>PRIORITY_MAX) return 106;
+  if (process.state != STATE_EXITING) {
+    if (process.flags & (FLAG_FINISHED | FLAG_REPORTED)) return 107;
+    return process.state == STATE_RUNNING && process.kind != KIND_HOST ? 108 : 0;
+  }
+  if (process.kind != KIND_HOST || process.flags & FLAG_FINISHED) return 109;
+  if (process.head | process.tail | process.cursor | process.messages) return 110;
+  const cold = coldOf(process);
+  const lists = cold.links | cold.monitors | cold.watchers | cold.timers;
+  return lists | cold.name | cold.timerNext ? 111 : 0;
+}
+
+/** The debug build's check of this structure: 0, or 100 + what is broken. O(slots). */
+export function verifyProcesses(): u32 {
+  let chained: u32 = 0;
+  for (let at = control.processFree; at; at = changetype<Process>(at).queueNext) {
+    if (!isRecord(at) || ++chained >= control.processFresh) return 101;
+    if (changetype<Process>(at).state != STATE_FREE) return 102;
+  }
+  let free: u32 = 0;
+  let retired: u32 = 0;
+  let exiting: u32 = 0;
+  let unreported: u32 = 0;
+  for (let slot: u32 = 1; slot < control.processFresh; slot++) {
+    const process = processAt(slot);
+    if ((<u32>(<u64>process.pid) & SLOT_MASK) != slot) return 103;
+    if (!(process.flags & FLAG_COLD) && !isColdZero(process)) return 104;
+    if (process.state == STATE_FREE || process.state == STATE_RETIRED) {
+      if (process.head || process.flags) return 105;
+      if (process.state == STATE_FREE) free++;
+      else retired++;
+      continue;
+    }
+    const broken = verifyRecord(process);
+    if (broken) return broken;
+    if (process.state == STATE_EXITING) {
+      exiting++;
+      if (!(process.flags & FLAG_REPORTED)) unreported++;
+    }
+  }
+  if (free != chained) return 112;
+  const inUse = control.processFresh - 1 - free - retired;
+  if (counted(COUNTER_PROCESSES) != <f64>inUse) return 113;
+  if (counted(COUNTER_RETIRED) != <f64>retired) return 114;
+  if (counted(COUNTER_SPAWNS) - counted(COUNTER_EXITS) != <f64>(inUse - exiting)) return 115;
+  if (control.dying | control.running | control.runningBlock) return 116;
+  return verifyExited(unreported);
+}
+
+/** Whether the chain of processes whose end is to be told holds just those. O(chain). */
+function verifyExited(expected: u32): u32 {
+  let last: u32 = 0;
+  for (let at = control.exitedHead; at; at = changetype<Process>(at).queueNext) {
+    if (!isRecord(at) || changetype<Process>(at).state != STATE_EXITING) return 117;
+    if (changetype<Process>(at).flags & FLAG_REPORTED || expected == 0) return 118;
+    expected--;
+    last = at;
+  }
+  return expected || last != control.exitedTail ? 119 : 0;
 }

@@ -8,10 +8,12 @@
 // I2  Bit p of `occupied` is set exactly if the queue of priority p is not empty.
 // Costs: push, remove and pop are O(1).
 
-import { PRIORITY_HIGH, PRIORITY_LOW, PRIORITY_MAX, PRIORITY_NORMAL } from "./abi";
+import {
+  PRIORITY_HIGH, PRIORITY_LOW, PRIORITY_MAX, PRIORITY_NORMAL, STATE_RUNNABLE,
+} from "./abi";
 import { control, QUEUES } from "./control";
 import { LOW_PASSES } from "./limits";
-import { Process } from "./process";
+import { Process, processAt } from "./process";
 
 /** Address of the first record, or 0. O(1). */
 export function queueHead(priority: u32): u32 {
@@ -31,6 +33,7 @@ function setTail(priority: u32, address: u32): void {
 }
 
 /** Appends a process to the queue of its priority. O(1). */
+@inline
 export function pushRunnable(process: Process): void {
   const priority = <u32>process.priority;
   const address = <u32>changetype<usize>(process);
@@ -84,4 +87,28 @@ export function popRunnable(): Process | null {
     control.occupied &= ~(1 << priority);
   }
   return process;
+}
+
+/** The debug build's check of this structure: 0, or 200 + what is broken. O(slots). */
+export function verifyQueue(): u32 {
+  let runnable: u32 = 0;
+  for (let slot: u32 = 1; slot < control.processFresh; slot++) {
+    if (processAt(slot).state == STATE_RUNNABLE) runnable++;
+  }
+  if (control.occupied >> (PRIORITY_MAX + 1)) return 201;
+  if (control.lowPassed > LOW_PASSES) return 202;
+  for (let priority: u32 = 0; priority <= PRIORITY_MAX; priority++) {
+    let before: u32 = 0;
+    for (let at = queueHead(priority); at; at = changetype<Process>(at).queueNext) {
+      const process = changetype<Process>(at);
+      if (process.state != STATE_RUNNABLE || <u32>process.priority != priority) return 203;
+      if (process.queuePrev != before) return 204;
+      if (runnable == 0) return 205;
+      runnable--;
+      before = at;
+    }
+    if (queueTail(priority) != before) return 206;
+    if (((control.occupied >> priority) & 1) != <u32>(before != 0)) return 207;
+  }
+  return runnable ? 208 : 0;
 }

@@ -10,11 +10,12 @@
 // I3  A reference is generation × 2^24 + slot, below 2^52; plain references lie from 2^52 on.
 // Costs: allocate, release and find are O(1).
 
-import { COUNTER_RELATIONS } from "./abi";
-import { control, count, invariant } from "./control";
+import { COUNTER_RELATIONS, STATE_EXITING, STATE_FREE } from "./abi";
+import { control, count, counted, invariant } from "./control";
 import {
   REF_GENERATION_MAX, RELATION_BYTES, SLOT_BITS, SLOT_MASK,
 } from "./limits";
+import { Cold, coldOf, Process, processAt } from "./process";
 
 /* Kinds of a relation */
 export const RELATION_FREE: u32 = 0;
@@ -165,4 +166,91 @@ export function removeOther(head: usize, relation: Relation): void {
   if (relation.otherPrev) changetype<Relation>(relation.otherPrev).otherNext = relation.otherNext;
   else store<u32>(head, relation.otherNext);
   if (relation.otherNext) changetype<Relation>(relation.otherNext).otherPrev = relation.otherPrev;
+}
+
+/** Whether a relation that was ever used lies at this address. O(1). */
+export function isRelation(address: u32): bool {
+  const offset = address - control.relations;
+  if (address < control.relations || offset == 0 || offset % RELATION_BYTES) return false;
+  return offset / RELATION_BYTES < control.relationFresh;
+}
+
+/** Length of a process's own list, or u32.MAX_VALUE if it is broken. O(length). */
+function verifyOwn(process: Process, head: usize, kind: u32): u32 {
+  let length: u32 = 0;
+  let before: u32 = 0;
+  const slot = (<u32>(<u64>process.pid)) & SLOT_MASK;
+  for (let at = load<u32>(changetype<usize>(coldOf(process)) + head); at;) {
+    if (!isRelation(at) || ++length > control.relationFresh) return u32.MAX_VALUE;
+    const relation = changetype<Relation>(at);
+    if (relationKind(relation) != kind || ownerOf(relation) != slot) return u32.MAX_VALUE;
+    if (relation.ownPrev != before || !isJoined(relation, kind, slot)) return u32.MAX_VALUE;
+    before = at;
+    at = relation.ownNext;
+  }
+  return length;
+}
+
+/** Whether a relation's other end knows of it. O(1). */
+function isJoined(relation: Relation, kind: u32, slot: u32): bool {
+  if (kind == RELATION_MONITOR) {
+    const state = processAt(relation.other).state;
+    return state != STATE_FREE && state < STATE_EXITING;
+  }
+  if (kind != RELATION_LINK) return true;
+  if (!isRelation(relation.other)) return false;
+  const peer = changetype<Relation>(relation.other);
+  return relationKind(peer) == RELATION_LINK && ownerOf(peer) != slot
+    && peer.other == <u32>changetype<usize>(relation);
+}
+
+/** Number of monitors on a process, or u32.MAX_VALUE if their list is broken. O(monitors). */
+function verifyWatchers(process: Process): u32 {
+  let length: u32 = 0;
+  let before: u32 = 0;
+  const slot = (<u32>(<u64>process.pid)) & SLOT_MASK;
+  for (let at = coldOf(process).watchers; at; at = changetype<Relation>(at).otherNext) {
+    if (!isRelation(at) || ++length > control.relationFresh) return u32.MAX_VALUE;
+    const relation = changetype<Relation>(at);
+    if (relationKind(relation) != RELATION_MONITOR || relation.other != slot) return u32.MAX_VALUE;
+    if (relation.otherPrev != before) return u32.MAX_VALUE;
+    before = at;
+  }
+  return length;
+}
+
+/** How many relations there are of a kind. O(relations). */
+export function relationsOfKind(kind: u32): u32 {
+  let found: u32 = 0;
+  for (let slot: u32 = 1; slot < control.relationFresh; slot++) {
+    if (relationKind(relationAt(slot)) == kind) found++;
+  }
+  return found;
+}
+
+/** The debug build's check of this structure: 0, or 600 + what is broken. O(relations + slots). */
+export function verifyRelations(): u32 {
+  let free: u32 = 0;
+  for (let at = control.relationFree; at; at = changetype<Relation>(at).ownNext) {
+    if (!isRelation(at) || relationKind(changetype<Relation>(at)) != RELATION_FREE) return 601;
+    if (++free >= control.relationFresh) return 602;
+  }
+  if (free != relationsOfKind(RELATION_FREE)) return 603;
+  const unused = free + relationsOfKind(RELATION_RETIRED);
+  if (counted(COUNTER_RELATIONS) != <f64>(control.relationFresh - 1 - unused)) return 604;
+  let links = relationsOfKind(RELATION_LINK);
+  let monitors = relationsOfKind(RELATION_MONITOR);
+  let timers = relationsOfKind(RELATION_TIMER);
+  let watchers = monitors;
+  for (let slot: u32 = 1; slot < control.processFresh; slot++) {
+    const process = processAt(slot);
+    links -= verifyOwn(process, offsetof<Cold>("links"), RELATION_LINK);
+    monitors -= verifyOwn(process, offsetof<Cold>("monitors"), RELATION_MONITOR);
+    timers -= verifyOwn(process, offsetof<Cold>("timers"), RELATION_TIMER);
+    watchers -= verifyWatchers(process);
+  }
+  if (links) return 605;
+  if (monitors) return 606;
+  if (watchers) return 607;
+  return timers ? 608 : 0;
 }

@@ -8,16 +8,16 @@ import {
   BAD_ARGUMENT, COUNTER_TIMERS, LIMIT, MESSAGE_HANDLE, NOT_FOUND,
 } from "./abi";
 import { Block, dropBlock, setWord } from "./block";
-import { control, count } from "./control";
+import { control, count, counted } from "./control";
 import { TIMER_MS_MAX } from "./limits";
 import {
   Cold, coldForWriting, coldOf, FLAG_COLD, FLAG_TIMED_OUT, Process, processAt, slotOf,
 } from "./process";
 import {
   allocateRelation, findRelation, ownerOf, pushOwn, refOf, Relation, relationKind, RELATION_TIMER,
-  removeOwn,
+  relationsOfKind, removeOwn,
 } from "./relation";
-import { arm, deadlineIn, disarm, WheelNode } from "./wheel";
+import { arm, deadlineIn, disarm, WheelNode, wheelNodes } from "./wheel";
 
 function timersOf(process: Process): usize {
   return changetype<usize>(coldOf(process)) + offsetof<Cold>("timers");
@@ -115,4 +115,20 @@ export function cancelTimeout(process: Process): void {
   if (!(process.flags & FLAG_COLD)) return;
   const node = timeoutOf(process);
   if (node.next) disarm(node);
+}
+
+/** The debug build's check of this structure: 0, or 1000 + what is broken. O(slots + timers). */
+export function verifyTimers(): u32 {
+  const timers = relationsOfKind(RELATION_TIMER);
+  if (counted(COUNTER_TIMERS) != <f64>timers) return 1001;
+  let timeouts: u32 = 0;
+  for (let slot: u32 = 1; slot < control.processFresh; slot++) {
+    const process = processAt(slot);
+    const node = timeoutOf(process);
+    if ((node.next == 0) != (node.prev == 0)) return 1002;
+    if (node.next == 0) continue;
+    if (process.flags & FLAG_TIMED_OUT) return 1003;
+    timeouts++;
+  }
+  return wheelNodes() == timers + timeouts ? 0 : 1004;
 }

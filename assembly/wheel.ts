@@ -153,3 +153,44 @@ export function nextDue(): WheelNode | null {
   if (due > control.elapsed) control.elapsed = due;
   return null;
 }
+
+/** The debug build's count of the nodes in the wheel. O(slots + nodes). */
+export function wheelNodes(): u32 {
+  let nodes: u32 = 0;
+  for (let index: u32 = 0; index < WHEEL_LEVELS * LEVEL_SLOTS; index++) {
+    const head = slotHead(index / LEVEL_SLOTS, index % LEVEL_SLOTS);
+    for (let at = head.next; at != <u32>changetype<usize>(head); nodes++) {
+      at = changetype<WheelNode>(at).next;
+    }
+  }
+  return nodes;
+}
+
+/** Whether a slot's list is circular and holds what belongs into it, in order. O(nodes). */
+function verifySlot(level: u32, slot: u32): u32 {
+  const head = slotHead(level, slot);
+  let before = <u32>changetype<usize>(head);
+  for (let at = head.next; at != <u32>changetype<usize>(head);) {
+    const node = changetype<WheelNode>(at);
+    if (node.prev != before) return 801;
+    if (node.deadline < control.elapsed) return 802;
+    const differing = (node.deadline ^ control.elapsed) | (LEVEL_SLOTS - 1);
+    if ((63 - <u32>clz(differing)) / LEVEL_BITS != level) return 803;
+    if ((<u32>(node.deadline >> (level * LEVEL_BITS)) & (LEVEL_SLOTS - 1)) != slot) return 804;
+    before = at;
+    at = node.next;
+  }
+  if (head.prev != before) return 805;
+  const isUsed = head.next != <u32>changetype<usize>(head);
+  return <u32>((bitmap(level) >> slot) & 1) == <u32>isUsed ? 0 : 806;
+}
+
+/** The debug build's check of this structure: 0, or 800 + what is broken. O(slots + nodes). */
+export function verifyWheel(): u32 {
+  for (let index: u32 = 0; index < WHEEL_LEVELS * LEVEL_SLOTS; index++) {
+    const broken = verifySlot(index / LEVEL_SLOTS, index % LEVEL_SLOTS);
+    if (broken) return broken;
+  }
+  if (!(control.now >= control.epoch)) return 807;
+  return control.elapsed <= <u64>(control.now - control.epoch) ? 0 : 808;
+}

@@ -3,8 +3,6 @@
 import { BAD_ARGUMENT, BAD_STATE, CORRUPT, OK, REASON_ATOM, REASON_HANDLE } from "../abi";
 import { control, PHASE_HANDLER, PHASE_KERNEL, PHASE_UNBORN } from "../control";
 import { adoptHandle, checkHandle, dropHandle, yieldHandle } from "../handles";
-import { SLAB_SHIFT } from "../limits";
-import { classBytes, slabAt, slabCarved, slabClass } from "../memory";
 import { recover } from "../scheduler";
 
 /** Every call begins here: refuses before init and after a trap in the kernel. */
@@ -21,16 +19,6 @@ export function enter(): i32 {
 export function inScratch(pointer: u32, length: u32): bool {
   const offset = pointer - control.scratch;
   return offset <= control.scratchBytes && length <= control.scratchBytes - offset;
-}
-
-/** Whether a block of message memory begins at this address. */
-export function isBlock(address: u32): bool {
-  const offset = address - control.slabs;
-  if (address < control.slabs || offset >> SLAB_SHIFT >= control.slabFresh) return false;
-  const slab = slabAt(offset >> SLAB_SHIFT);
-  const inSlab = offset & ((1 << SLAB_SHIFT) - 1);
-  const bytes = classBytes(slabClass(slab));
-  return slab.used > 0 && inSlab % bytes == 0 && inSlab / bytes < slabCarved(slab);
 }
 
 /** Takes over the reason of a call, with the call's own reference. */

@@ -4,9 +4,10 @@ import { BAD_ARGUMENT, BAD_PID, NO_PROCESS, OK } from "../abi";
 import { Block } from "../block";
 import { leave, leaveNumber } from "../control";
 import { takeReleased } from "../handles";
+import { isBlock } from "../memory";
 import * as send from "../send";
 import * as turns from "../turns";
-import { enter, inScratch, isBlock } from "./gate";
+import { enter, inScratch } from "./gate";
 
 /** Sends a number. `from` and `ref` may be 0. NO_PROCESS (a dead letter), BAD_PID, NO_MEMORY. */
 export function send_number(from: f64, to: f64, tag: u32, ref: f64, value: f64): i32 {
