@@ -73,7 +73,9 @@ export function prepareDomain(text: string): string | undefined {
   const ascii = domainToASCII(domain);
   if (ascii === "" || ascii.length > 255) return undefined;
   const unicode = domainToUnicode(ascii);
-  return unicode.split(".").every((label) => LABEL.test(label)) ? fits(unicode) : undefined;
+  // Node 24 hands an "xn--" that means nothing back as it was.
+  const isLabel = (label: string): boolean => LABEL.test(label) && !label.startsWith("xn--");
+  return unicode.split(".").every(isLabel) ? fits(unicode) : undefined;
 }
 
 /**

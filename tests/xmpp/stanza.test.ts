@@ -22,6 +22,7 @@ import {
   isSameElement,
 } from "../../host/xmpp/xml/element.ts";
 import { FrameParser, parseFrame } from "../../host/xmpp/xml/frame-parser.ts";
+import { serialize } from "../../host/xmpp/xml/serialize.ts";
 import { isImmutable } from "../../host/runtime/index.ts";
 
 const CLIENT = "jabber:client";
@@ -80,6 +81,11 @@ test("children that were written by hand are copied, not shared", async (t) => {
   attributes["a"] = "2";
   t.equal(firstElement(value)?.attributes["a"], "1");
   t.ok(isImmutable(firstElement(value)));
+});
+
+test("an empty text is no child, an attribute without a value no attribute", async (t) => {
+  t.equal(serialize(element("a", "u:a", { b: undefined, c: "" }, [""])), "<a xmlns='u:a' c=''/>");
+  t.same(element("a", "u:a", { b: undefined }), element("a", "u:a"));
 });
 
 test("children are found by name and namespace, by default the parent's", async (t) => {

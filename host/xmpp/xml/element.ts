@@ -31,12 +31,13 @@ const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze({});
 const NO_CHILDREN: readonly Node[] = freezeNodes([]);
 
 /**
- * Freezes a list of children. An element that was written by hand rather than made here is replaced
- * by a frozen copy, so that what is marked is never memory that processes share. O(children).
+ * Freezes a list of children. Empty texts are left out. An element that was written by hand rather
+ * than made here is replaced by a frozen copy, so that what is marked can't change any more.
+ * O(children).
  */
 export function freezeNodes(nodes: readonly Node[]): readonly Node[] {
-  const isSafe = (node: Node): boolean => typeof node === "string" || isImmutable(node);
-  return Object.freeze(nodes.every(isSafe) ? nodes : nodes.map((node) => immutable(node)));
+  if (nodes.every((node) => node !== "" && isImmutable(node))) return Object.freeze(nodes);
+  return Object.freeze(nodes.filter((node) => node !== "").map((node) => immutable(node)));
 }
 
 /**
