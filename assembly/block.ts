@@ -49,6 +49,7 @@ export function bytesOf(block: Block): usize {
 }
 
 /** A block with its head filled but for the value; null when the memory is used up. O(1). */
+@inline
 export function createBlock(kind: u8, tag: u8, from: f64, ref: f64, bytes: u32): Block | null {
   const address = bytes == 0
     ? allocateSmallBlock() : allocateBlock(classFor(BLOCK_HEAD_BYTES + bytes));

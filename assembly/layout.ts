@@ -98,6 +98,7 @@ export function initialize(): i32 {
   control.scratchBytes = limits.scratchBytes;
   control.window = <u32>WINDOW;
   control.processLimit = limits.processes + 1;
+  control.processEnd = <u32>PROCESSES + control.processLimit * PROCESS_BYTES;
   control.processFresh = 1;
   control.relationLimit = limits.relations + 1;
   control.relationFresh = 1;

@@ -38,6 +38,7 @@ export function isHandler(id: u32): bool {
 }
 
 /** Sends a number to a process; a Status. O(1). */
+@inline
 export function sendNumber(self: Process, to: f64, value: f64): i32 {
   control.phase = PHASE_KERNEL;
   const status = kernelSendNumber(self.pid, to, 0, 0, value);

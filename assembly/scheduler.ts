@@ -48,6 +48,7 @@ export function leaveQueue(process: Process): void {
 }
 
 /** Puts a block into a mailbox and wakes its process if it waits for such a one. O(1). */
+@inline
 export function deliver(process: Process, block: Block): void {
   append(process, block);
   if (process.state != STATE_WAITING) return;
@@ -118,6 +119,7 @@ function endBlock(block: Block): void {
 }
 
 /** Calls the native handler of the running process. A trap inside it is found by `recover`. */
+@inline
 function callHandler(process: Process, block: usize): u32 {
   const index = load<u32>(HANDLER_TABLE + (process.handler << 2));
   control.runningBlock = <u32>block;
@@ -130,6 +132,7 @@ function callHandler(process: Process, block: usize): u32 {
 }
 
 /** Runs a native process for a slice. Returns the reductions used. O(messages). */
+@inline
 function runNative(process: Process): u32 {
   process.state = STATE_RUNNING;
   control.running = <u32>changetype<usize>(process);

@@ -10,7 +10,7 @@ import { BLOCK_HEAD_BYTES, bytesOf, createBlock, setWord } from "./block";
 import { count } from "./control";
 import { adoptHandle, checkHandle } from "./handles";
 import { BLOCK_BYTES_MAX } from "./memory";
-import { find, Process, whyNotFound } from "./process";
+import { isLive, recordFor, whyNotFound } from "./process";
 import { deliver } from "./scheduler";
 
 /** Counts a message to nobody, and says why it had no receiver. O(1). */
@@ -21,21 +21,22 @@ function deadLetter(to: f64): i32 {
 }
 
 /** Sends a number. O(1). */
+@inline
 export function sendNumber(from: f64, to: f64, tag: u8, ref: f64, value: f64): i32 {
-  const process = find(to);
-  if (process === null) return deadLetter(to);
+  const process = recordFor(to);
+  if (!isLive(process, to)) return deadLetter(to);
   const block = createBlock(MESSAGE_NUMBER, tag, from, ref, 0);
   if (block === null) return NO_MEMORY;
   block.value = value;
   count(COUNTER_SENDS, 1);
-  deliver(process as Process, block);
+  deliver(process, block);
   return OK;
 }
 
 /** Sends a value that stays in the host. The kernel takes the handle over. O(1). */
 export function sendHandle(from: f64, to: f64, tag: u8, ref: f64, handle: u32): i32 {
-  const process = find(to);
-  if (process === null) return deadLetter(to);
+  const process = recordFor(to);
+  if (!isLive(process, to)) return deadLetter(to);
   const status = checkHandle(handle);
   if (status != OK) return status;
   const block = createBlock(MESSAGE_HANDLE, tag, from, ref, 0);
@@ -43,7 +44,7 @@ export function sendHandle(from: f64, to: f64, tag: u8, ref: f64, handle: u32): 
   adoptHandle(handle);
   setWord(block, handle);
   count(COUNTER_SENDS, 1);
-  deliver(process as Process, block);
+  deliver(process, block);
   return OK;
 }
 
@@ -51,14 +52,14 @@ export function sendHandle(from: f64, to: f64, tag: u8, ref: f64, handle: u32): 
 export function sendBytes(
   from: f64, to: f64, tag: u8, ref: f64, address: usize, length: u32,
 ): i32 {
-  const process = find(to);
-  if (process === null) return deadLetter(to);
+  const process = recordFor(to);
+  if (!isLive(process, to)) return deadLetter(to);
   if (length > BLOCK_BYTES_MAX - BLOCK_HEAD_BYTES) return TOO_LARGE;
   const block = createBlock(MESSAGE_BYTES, tag, from, ref, length);
   if (block === null) return NO_MEMORY;
   setWord(block, length);
   memory.copy(bytesOf(block), address, length);
   count(COUNTER_SENDS, 1);
-  deliver(process as Process, block);
+  deliver(process, block);
   return OK;
 }
