@@ -26,7 +26,10 @@ const SAMPLE_MS = 0.5;
 const TICKS_MAX = 32;
 
 export interface PumpOptions {
+  /** Nothing is scheduled on the event loop. */
   readonly manual: boolean;
+  /** The clock may be asked to ring. */
+  readonly alarms: boolean;
   readonly longScheduleMs: number;
   readonly logger: Logger;
 }
@@ -101,7 +104,7 @@ export class Pump {
     if (deadlineMs === Infinity) {
       if (this.#alarmAtMs !== Infinity) this.#clock.silence();
       this.#alarmAtMs = Infinity;
-    } else if (deadlineMs < this.#alarmAtMs && !this.#options.manual) {
+    } else if (deadlineMs < this.#alarmAtMs && this.#options.alarms) {
       this.#alarmAtMs = deadlineMs;
       this.#clock.alarm(deadlineMs, () => {
         this.#alarmAtMs = Infinity;

@@ -22,7 +22,10 @@ export interface RuntimeOptions {
   readonly logger?: Logger;
   /** Default: SystemClock. Tests give a ManualClock. */
   readonly clock?: Clock;
-  /** True: nothing runs by itself, only in `pump()`. For tests and for hosts with their own loop. */
+  /**
+   * True: nothing runs by itself, only in `pump()`, and when a clock that you gave rings its alarm.
+   * For tests and for hosts with their own loop.
+   */
   readonly manual?: boolean;
   /** A turn that takes longer is reported as long_schedule. Default 100 ms. */
   readonly longScheduleMs?: number;
@@ -56,6 +59,7 @@ export class Runtime {
     this.#manual = options.manual === true;
     this.#pump = new Pump(this.core, this.#turns, {
       manual: this.#manual,
+      alarms: !this.#manual || options.clock !== undefined,
       longScheduleMs: options.longScheduleMs ?? LONG_SCHEDULE_MS,
       logger,
     });
@@ -195,7 +199,8 @@ function logToConsole(report: Report): void {
     const who = report.label === undefined ? `${report.pid}` : `${report.pid} (${report.label})`;
     console.error(`pidgeon: process ${who} has ended:`, report.reason);
   } else {
-    const ms = Math.round(report.durationMs);
-    console.error(`pidgeon: ${report.pids.join(", ")} kept all others waiting for ${ms} ms`);
+    const [first, ...others] = report.pids;
+    const who = others.length === 0 ? `process ${first}` : `one of ${report.pids.length} processes`;
+    console.error(`pidgeon: ${who} kept all others waiting for ${Math.round(report.durationMs)} ms`);
   }
 }
