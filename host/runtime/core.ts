@@ -49,6 +49,7 @@ export class Core implements Arming {
   /** True while the pump runs: everything that is sent is seen by it. */
   pumping = false;
   readonly #handlesMax: number;
+  #dead: Pid | undefined;
 
   constructor(runtime: Runtime, kernel: Kernel, handlesMax: number, clock: Clock) {
     this.runtime = runtime;
@@ -142,6 +143,7 @@ export class Core implements Arming {
   }
 
   sendAfter(from: Pid, ms: number, to: Destination, message: unknown): Ref {
+    if (!(ms >= 0)) throw new PidgeonError("PIDGEON_BAD_TIME", { time: ms });
     const target = this.resolve(to);
     if (target === 0) return this.makeRef();
     this.tellTime();
@@ -207,11 +209,20 @@ export class Core implements Arming {
   }
 
   monitor(watcher: Pid, target: Destination): Ref {
-    // Pid 0 is nobody: an unknown name is as dead as a dead process.
-    const ref = this.kernel.monitor(watcher, this.resolve(target) as Pid);
+    const pid = this.resolve(target);
+    const ref = this.kernel.monitor(watcher, pid === 0 ? this.#anyDead() : pid);
     if (ref < 0) throw refusal("monitor", ref);
     if (!this.pumping) this.wake();
     return ref as Ref;
+  }
+
+  /** A pid that is dead for certain: an unknown name is as dead as that. */
+  #anyDead(): Pid {
+    if (this.#dead === undefined) {
+      this.#dead = this.#spawnHost(0, 0);
+      this.kernel.exitSignal(0, this.#dead, ReasonKind.ATOM, Atom.KILL);
+    }
+    return this.#dead;
   }
 
   demonitor(watcher: Pid, ref: Ref, flush: boolean): boolean {

@@ -1,6 +1,7 @@
 // What a paused process waits for. `yield*` asks it twice: first it yields itself to the pump, then it
 // passes the pump's resumption on. It is its own iterator, and a hoisted one is used again and again,
 // so a `receive` allocates nothing and a paused generator holds nothing of its own.
+import { PidgeonError } from "../errors.ts";
 import type { Pid, Ref } from "../kernel/abi.ts";
 
 /** What `receive` answers when its time has run out. */
@@ -51,7 +52,9 @@ export class Suspension {
   expiresAtMs = NaN;
   readonly #pending: IteratorResult<Suspension, never>;
 
+  /** Throws PIDGEON_BAD_TIME if the timeout is negative or not a number. */
   constructor(kind: Waiting, matches: Matches | undefined, timeoutMs: number) {
+    if (!(timeoutMs >= 0)) throw new PidgeonError("PIDGEON_BAD_TIME", { time: timeoutMs });
     this.kind = kind;
     this.matches = matches;
     this.timeoutMs = timeoutMs;
