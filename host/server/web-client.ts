@@ -144,17 +144,30 @@ customElements.define("converse-footer", class extends HTMLElement {
   }
 });
 
-// Converse 14 never opens a chat with somebody new if the server can't block people: it waits for a
-// list of the blocked that nobody asks for. An empty list of its own kind ends the wait.
 converse.plugins.add("pidgeon", {
   dependencies: ["converse-blocklist"],
   initialize() {
     const { api, state, exports } = this._converse;
+    const session = () => this._converse.session;
+
+    // Converse 14 never opens a chat with somebody new if the server can't block people: it waits
+    // for a list of the blocked that nobody asks for. An empty list of its own kind ends the wait.
     api.listen.on("discoInitialized", async () => {
-      const session = this._converse.session;
-      if (await api.disco.supports("urn:xmpp:blocking", session.get("domain"))) return;
-      session.set("converse.blocklist-" + session.get("bare_jid") + "-fetched", true);
+      if (await api.disco.supports("urn:xmpp:blocking", session().get("domain"))) return;
+      session().set("converse.blocklist-" + session().get("bare_jid") + "-fetched", true);
       state.blocklist = new exports.Blocklist();
+    });
+
+    // A reload goes on with the session, after a registration too: Converse keeps the keys for it
+    // (not the password) only when one logs in, and stays at the form's address.
+    api.listen.on("connected", async () => {
+      if (/^#converse.(login|register)$/.test(location.hash)) {
+        history.replaceState(null, "", location.pathname);
+      }
+      const { scram_keys } = api.connection.get();
+      if (!scram_keys || !state.config.get("trusted")) return;
+      const saved = await converse.env.u.savedLoginInfo(session().get("bare_jid"));
+      saved.save({ scram_keys });
     });
   },
 });
