@@ -194,7 +194,10 @@ export interface Handlers {
   readonly streamFeatures?: (session: SessionFace) => readonly Element[];
   /** A message that the client sent, stamped and checked, before it leaves the session. */
   readonly messageSent?: (message: Stanza, session: SessionFace) => Work<Verdict>;
-  /** A presence stanza that one of the user's sessions sent, in the user's account. */
+  /**
+   * A presence stanza that one of the user's sessions sent, in the user's account. Directed presence
+   * is on its way already; broadcasts and subscriptions are what these hooks make of them.
+   */
   readonly presenceSent?: (presence: Stanza, by: Resource, account: AccountFace) => Work<void>;
   /** A presence stanza for the user's bare JID or for a resource, in the user's account. */
   readonly presenceReceived?: (presence: Stanza, account: AccountFace) => Work<void>;

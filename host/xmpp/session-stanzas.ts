@@ -15,11 +15,13 @@ export function stanzaReceived(session: Session, stanza: Stanza): Work<unknown> 
   if (session.jid === "") return beforeBinding(session, stanza);
   if (stanza.from !== undefined && !isOwn(session, stanza.from)) return session.fail("invalid-from");
   const to = stanza.to === undefined ? undefined : session.server.addresses.parse(stanza.to);
-  if (to === undefined && stanza.to !== undefined) return reject(session, stanza, "jid-malformed");
+  if (to === undefined && stanza.to !== undefined) {
+    return reject(session, withAddresses(stanza, { from: session.jid }), "jid-malformed");
+  }
   const stamped = withAddresses(stanza, { from: session.jid, to: to?.text });
   switch (stanza.name) {
     case "message": return message(session, stamped, to);
-    case "presence": return session.toAccount({ kind: "sent", stanza: stamped });
+    case "presence": return presence(session, stamped, to);
     case "iq": return iq(session, stamped, to);
   }
 }
@@ -55,6 +57,17 @@ function message(session: Session, stanza: Stanza, to: Address | undefined): Wor
 function* hookedMessage(session: Session, stanza: Stanza): Operation<void> {
   if (yield* someHookTakes(session.server.handlers.messageSent, stanza, session)) return;
   session.route(stanza);
+}
+
+/**
+ * The account broadcasts and keeps subscriptions. Directed presence goes straight on, as messages do,
+ * so that it keeps its order with them; the account hears of it, to end it when the session ends.
+ */
+function presence(session: Session, stanza: Stanza, to: Address | undefined): void {
+  const { type } = stanza;
+  if (to !== undefined && (type === undefined || type === "unavailable" || type === "probe" ||
+    type === "error")) routeTo(session, to, stanza);
+  session.toAccount({ kind: "sent", stanza });
 }
 
 function routeTo(session: Session, to: Address, stanza: Stanza): void {

@@ -131,6 +131,7 @@ export class Stage {
 
   /** Lets time pass, and everything happen that follows from it. */
   async pass(ms: number): Promise<void> {
+    await settled();
     this.clock.advance(ms);
     await settled();
   }

@@ -41,15 +41,12 @@ function reject(
   if (error !== undefined) account.deliver(by, error);
 }
 
-/** §4.6: to one entity, and a note if it would not hear of the end otherwise. */
-function* directed(presence: Stanza, to: string, by: Resource, account: AccountFace) {
-  const { type } = presence;
-  if (type === undefined || type === "unavailable") {
-    const { subscription } = (yield* account.roster()).stateOf(bareOf(to));
-    const hears = isAvailable(by) && seenByContact(subscription);
-    noteDirected(account, by, to, type === undefined && !hears);
-  }
-  account.route(presence);
+/** §4.6: to one entity; a note, if it would not hear of the end otherwise. */
+function* directed({ type }: Stanza, to: string, by: Resource, account: AccountFace) {
+  if (type !== undefined && type !== "unavailable") return;
+  const { subscription } = (yield* account.roster()).stateOf(bareOf(to));
+  const hears = isAvailable(by) && seenByContact(subscription);
+  noteDirected(account, by, to, type === undefined && !hears);
 }
 
 /** §4.2, §4.4: initial and later presence. */
