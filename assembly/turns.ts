@@ -18,20 +18,19 @@ import {
 import { yieldHandle } from "./handles";
 import { advance, atCursor, removeAfter } from "./mailbox";
 import {
-  coldForWriting, find, FLAG_FINISHED, FLAG_TIMED_OUT, FLAG_WAIT_REF, Process, whyNotFound,
+  coldForWriting, find, FLAG_FINISHED, FLAG_TIMED_OUT, FLAG_WAIT_REF, isLive, Process,
+  recordFor, whyNotFound,
 } from "./process";
 import { makeRunnable } from "./scheduler";
 import { die } from "./signals";
 import { armTimeout, cancelTimeout, isTime } from "./timers";
 
-/** The process whose turn is open, or null. O(1). */
-function openTurn(pid: f64): Process | null {
-  const process = find(pid);
-  if (process === null || process.state != STATE_RUNNING || process.kind != KIND_HOST) return null;
-  return process;
+/** Whether the record for a pid is a host process whose turn is open. O(1). */
+function isOpen(process: Process, pid: f64): bool {
+  return isLive(process, pid) && process.state == STATE_RUNNING && process.kind == KIND_HOST;
 }
 
-/** Why `openTurn` has found none. O(1). */
+/** Why no turn is open. O(1). */
 function whyNoTurn(pid: f64): i32 {
   return find(pid) === null ? whyNotFound(pid) : NO_TURN;
 }
@@ -46,22 +45,22 @@ function show(process: Process): i32 {
 
 /** Opens the turn that a RUN event has offered. SHOWN, OK (nothing at the cursor) or NONE. */
 export function beginTurn(pid: f64): i32 {
-  const process = find(pid);
-  if (process === null) return whyNotFound(pid);
+  const process = recordFor(pid);
+  if (!isLive(process, pid)) return whyNotFound(pid);
   if (process.state != STATE_OFFERED) return NONE;
   process.state = STATE_RUNNING;
   return show(process);
 }
 
 export function peek(pid: f64): i32 {
-  const process = openTurn(pid);
-  return process === null ? whyNoTurn(pid) : show(process);
+  const process = recordFor(pid);
+  return isOpen(process, pid) ? show(process) : whyNoTurn(pid);
 }
 
 /** Passes over the message at the cursor and shows the next. */
 export function skip(pid: f64): i32 {
-  const process = openTurn(pid);
-  if (process === null) return whyNoTurn(pid);
+  const process = recordFor(pid);
+  if (!isOpen(process, pid)) return whyNoTurn(pid);
   advance(process);
   return show(process);
 }
@@ -72,8 +71,8 @@ export function skip(pid: f64): i32 {
  * until release. BAD_ARGUMENT if there is no message at the cursor.
  */
 export function take(pid: f64): i32 {
-  const process = openTurn(pid);
-  if (process === null) return whyNoTurn(pid);
+  const process = recordFor(pid);
+  if (!isOpen(process, pid)) return whyNoTurn(pid);
   if (atCursor(process) === null) return BAD_ARGUMENT;
   const block = removeAfter(process, process.cursor);
   process.cursor = 0;
@@ -89,16 +88,16 @@ export function take(pid: f64): i32 {
 
 /** Puts the cursor behind everything that is queued now. */
 export function mark(pid: f64): i32 {
-  const process = openTurn(pid);
-  if (process === null) return whyNoTurn(pid);
+  const process = recordFor(pid);
+  if (!isOpen(process, pid)) return whyNoTurn(pid);
   process.cursor = process.tail;
   return OK;
 }
 
 /** Puts the cursor back to the head: the receive begins anew, its timeout is off. */
 export function rewind(pid: f64): i32 {
-  const process = openTurn(pid);
-  if (process === null) return whyNoTurn(pid);
+  const process = recordFor(pid);
+  if (!isOpen(process, pid)) return whyNoTurn(pid);
   process.cursor = 0;
   cancelTimeout(process);
   return OK;
@@ -106,16 +105,16 @@ export function rewind(pid: f64): i32 {
 
 /** Ends the turn until a message comes or the time is up. */
 export function waitTurn(pid: f64, ms: f64, reductions: u32): i32 {
-  const process = openTurn(pid);
-  if (process === null) return whyNoTurn(pid);
+  const process = recordFor(pid);
+  if (!isOpen(process, pid)) return whyNoTurn(pid);
   if (atCursor(process) !== null) return AGAIN;
   return sleep(process, ms, reductions);
 }
 
 /** As waitTurn, but only a message with this reference counts; others are passed over. */
 export function waitTurnRef(pid: f64, ref: f64, ms: f64, reductions: u32): i32 {
-  const process = openTurn(pid);
-  if (process === null) return whyNoTurn(pid);
+  const process = recordFor(pid);
+  if (!isOpen(process, pid)) return whyNoTurn(pid);
   for (;;) {
     const block = atCursor(process);
     if (block === null) break;
@@ -146,8 +145,8 @@ function sleep(process: Process, ms: f64, reductions: u32): i32 {
 
 /** Ends the turn; the process queues up for another. */
 export function yieldTurn(pid: f64, reductions: u32): i32 {
-  const process = openTurn(pid);
-  if (process === null) return whyNoTurn(pid);
+  const process = recordFor(pid);
+  if (!isOpen(process, pid)) return whyNoTurn(pid);
   process.reductions += <f64>reductions;
   makeRunnable(process);
   return OK;
@@ -155,8 +154,8 @@ export function yieldTurn(pid: f64, reductions: u32): i32 {
 
 /** Ends the process whose turn is open; its host needs no EXITED event. The reason is adopted. */
 export function finishTurn(pid: f64, reasonKind: u8, word: u32): i32 {
-  const process = openTurn(pid);
-  if (process === null) return whyNoTurn(pid);
+  const process = recordFor(pid);
+  if (!isOpen(process, pid)) return whyNoTurn(pid);
   process.flags |= FLAG_FINISHED;
   die(process, reasonKind, word);
   return OK;
