@@ -13,7 +13,7 @@ import { ask, isOperation, isStorageFailure, replyTo } from "./answer.ts";
 import type { Context } from "./context.ts";
 import { deliverMessage, undeliverable } from "./delivery.ts";
 import { runHooks, someHookTakes } from "./hooks.ts";
-import type { AccountMessage, BindMessage, Bound, SessionMessage } from "./messages.ts";
+import type { AccountMessage, AccountsMessage, BindMessage, Bound, SessionMessage } from "./messages.ts";
 import type { AccountFace, Answer, Slot, Work } from "./module.ts";
 import { boundFacts, type Resource, type ResourceFacts, withNote, withPresence } from "./resource.ts";
 import { RosterState } from "./roster.ts";
@@ -44,8 +44,28 @@ export function* accountProcess(
     const message = yield* receive<Stanza | AccountMessage | Down>(
       undefined, idle ? accountIdleMs : Infinity);
     if (message === TIMEOUT) return;
-    const work = account.handle(message);
-    if (isOperation(work)) yield* work;
+    try {
+      const work = account.handle(message);
+      if (isOperation(work)) yield* work;
+    } catch (error) {
+      yield* handOver(account);
+      throw error;
+    }
+  }
+}
+
+/** What waits in the mailbox of a process that crashes is for the next one: only one stanza is lost. */
+function* handOver({ self, server, bare }: Account): Operation<void> {
+  self.unregister(bare);
+  const crashed: AccountsMessage = { kind: "crashed", bare, account: self.pid };
+  self.send(server.names.accounts, crashed);
+  for (;;) {
+    const message = yield* receive<Stanza | AccountMessage | Down>(undefined, 0);
+    if (message === TIMEOUT) return;
+    // A session that has ended will not present itself.
+    if (message instanceof Down) continue;
+    const forward: AccountsMessage = { kind: "forward", bare, message };
+    self.send(server.names.accounts, forward);
   }
 }
 

@@ -1,8 +1,8 @@
 // The accounts' supervisor: starts account processes when something is for them and again after a crash.
 //
 // Not an OTP Supervisor: a child costs it one entry in a Map, and restarts have no common intensity, so
-// that no user's crashes can end it. A crashed account has lost the stanza that it died of, and starts
-// again only once for each crash. When the supervisor ends, its links end the accounts, which hold
+// that no user's crashes can end it: a crashed account has lost the stanza that it died of, and starts
+// again once for each crash. When the supervisor ends, its links end the accounts, which hold
 // nothing that is not stored.
 
 import {
@@ -45,8 +45,9 @@ const accountsSupervisor: GenServerModule<Accounts, Context> = {
   },
 
   handleInfo(message: AccountsMessage | Exit, state, self): CastResult<Accounts> {
-    if (message instanceof Exit) return ended(message, state, self);
-    self.send(accountOf(state, self, message.bare), message.message);
+    if (message instanceof Exit) ended(message, state, self);
+    else if (message.kind === "crashed") crashed(message.bare, message.account, state, self);
+    else self.send(accountOf(state, self, message.bare), message.message);
     return noreply(state);
   },
 };
@@ -67,14 +68,21 @@ function startAccount(state: Accounts, self: Process, bare: string, recovering: 
   return pid;
 }
 
-function ended({ from, reason }: Exit, state: Accounts, self: Process): CastResult<Accounts> {
+function ended({ from, reason }: Exit, state: Accounts, self: Process): void {
   const bare = state.children.get(from);
-  if (bare === undefined) return noreply(state);
+  if (bare === undefined) return;
   state.children.delete(from);
   if (state.starting.get(bare) === from) state.starting.delete(bare);
-  if (!isOrderly(reason)) {
-    state.server.log("account crashed", { jid: bare });
-    startAccount(state, self, bare, true);
-  }
-  return noreply(state);
+  if (!isOrderly(reason)) restart(bare, state, self);
+}
+
+/** The account has lived to say so; its exit comes later and is of no child then. */
+function crashed(bare: string, account: Pid, state: Accounts, self: Process): void {
+  state.children.delete(account);
+  restart(bare, state, self);
+}
+
+function restart(bare: string, state: Accounts, self: Process): void {
+  state.server.log("account crashed", { jid: bare });
+  startAccount(state, self, bare, true);
 }

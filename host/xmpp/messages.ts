@@ -15,6 +15,8 @@ export type SessionMessage =
   | { readonly kind: "end"; readonly condition: StreamErrorCondition; readonly text?: string }
   /** From the account: what to hand back to the next account process after a crash. */
   | { readonly kind: "facts"; readonly facts: ResourceFacts }
+  /** From itself: the accounts' supervisor was not there. */
+  | { readonly kind: "retry"; readonly message: AccountsMessage }
   /** From the account that has taken an `attach`. */
   | { readonly kind: "attached"; readonly account: Pid };
 
@@ -46,12 +48,16 @@ export type AccountMessage =
   | { readonly kind: "request"; readonly stanza: Stanza }
   | { readonly kind: "recovered" };
 
-/** To the accounts' supervisor: a message for an account that may have to be started. */
-export interface AccountsMessage {
-  readonly kind: "forward";
-  readonly bare: string;
-  readonly message: Stanza | AccountMessage;
-}
+/** To the accounts' supervisor. */
+export type AccountsMessage =
+  /** A message for an account that may have to be started. */
+  | {
+    readonly kind: "forward";
+    readonly bare: string;
+    readonly message: Stanza | AccountMessage;
+  }
+  /** An account's last breath; it forwards what waits in its mailbox next. */
+  | { readonly kind: "crashed"; readonly bare: string; readonly account: Pid };
 
 /** A call to the accounts' supervisor; the account answers it with a `Bound`. */
 export interface BindRequest {

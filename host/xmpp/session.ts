@@ -26,6 +26,7 @@ import { CLIENT_NAMESPACE, type Element, element } from "./xml/element.ts";
 import { XmlFault } from "./xml/limits.ts";
 
 const BIND_TIMEOUT_MS = 10_000;
+const ACCOUNTS_RETRY_MS = 100;
 
 type Message = string | Stanza | SessionMessage | Exit | Down;
 
@@ -94,6 +95,7 @@ export class Session implements Callbacks, SessionFace {
       case "facts":
         this.#facts = message.facts;
         return;
+      case "retry": return this.#toAccounts(message.message);
       case "attached":
         this.#account = message.account;
         this.self.monitor(message.account);
@@ -229,8 +231,14 @@ export class Session implements Callbacks, SessionFace {
   /** Sends to the user's own account; the supervisor finds or starts it if it has just crashed. */
   toAccount(message: AccountMessage): void {
     if (this.#account !== undefined && this.self.send(this.#account, message)) return;
-    const forward: AccountsMessage = { kind: "forward", bare: this.bare, message };
-    this.self.send(this.server.names.accounts, forward);
+    this.#toAccounts({ kind: "forward", bare: this.bare, message });
+  }
+
+  #toAccounts(message: AccountsMessage): void {
+    if (this.self.send(this.server.names.accounts, message)) return;
+    // It is being restarted.
+    const retry: SessionMessage = { kind: "retry", message };
+    this.self.sendAfter(ACCOUNTS_RETRY_MS, this.self.pid, retry);
   }
 
   #accountDown({ pid }: Down): void {
