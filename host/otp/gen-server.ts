@@ -7,8 +7,8 @@
 //   const pid = yield* GenServer.startLink(self, counter, 0);
 //   const total = yield* GenServer.call(self, pid, 5);
 //
-// server-process.ts draws the flow. Callbacks may be plain functions, generators (which may wait and
-// call) or async. `self` in a callback is the server's process.
+// server-process.ts draws the flow. Callbacks may be plain functions, generators (which may wait
+// and call) or async. `self` in a callback is the server's process.
 import { Option } from "../kernel/abi.ts";
 import { AwaitRef, CALL_TIMEOUT_MS, CallOperation } from "../runtime/call.ts";
 import { ExitReason, Tag } from "../runtime/messages.ts";
@@ -36,7 +36,9 @@ export interface GenServerModule<S, A = void> {
   handleInfo?(message: any, state: S, self: Process): Eventually<CastResult<S>>;
   /** Runs at once after a callback that answered with `cont(term)`. */
   handleContinue?(term: any, state: S, self: Process): Eventually<CastResult<S>>;
-  /** Runs when a callback stops the server or throws, and on the parent's exit if exits are trapped. */
+  /**
+   * Runs when a callback stops the server or throws, and on the parent's exit if exits are trapped.
+   */
   terminate?(reason: Reason, state: S, self: Process): Eventually<unknown>;
   /** @internal Stopped first when the runtime stops. */
   readonly supervises?: boolean;
@@ -124,7 +126,8 @@ class StartOperation extends Suspension {
 export const GenServer = {
   /**
    * Starts a server that is linked to this process; answers its pid when `init` has answered `ok`.
-   * Throws StartFailed otherwise: the server is gone then, its name is free, and no Exit of it comes.
+   * Throws StartFailed otherwise: the server is gone then, its name is free, and no Exit of it
+   * comes.
    * @see gen_server:start_link/3,4, which answers {error, Reason} instead
    */
   startLink<S, A>(
@@ -153,8 +156,8 @@ export const GenServer = {
 
   /**
    * Asks a server and waits for its reply: a copy, the caller's own.
-   * Throws CallFailed if the server is dead ("noproc"), ends before it replies, or takes longer than
-   * `timeoutMs` (a reply that comes later is dropped). @see gen_server:call/2,3
+   * Throws CallFailed if the server is dead ("noproc"), ends before it replies, or takes longer
+   * than `timeoutMs` (a reply that comes later is dropped). @see gen_server:call/2,3
    */
   call<T = any>(
     self: Process, server: Destination, request: unknown, timeoutMs: number = CALL_TIMEOUT_MS,
@@ -168,7 +171,9 @@ export const GenServer = {
     return self.core.send(self.pid, server, Tag.CAST, 0, message);
   },
 
-  /** Answers a call later, from any process; false if the caller is dead. @see gen_server:reply/2 */
+  /**
+   * Answers a call later, from any process; false if the caller is dead. @see gen_server:reply/2
+   */
   reply(self: Process, from: From, value: unknown): boolean {
     return self.core.send(self.pid, from.pid, Tag.REPLY, from.ref, value);
   },

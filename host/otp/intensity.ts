@@ -1,8 +1,8 @@
 // How many restarts a supervisor takes before it gives up: OTP's arithmetic.
 //
 // At each restart: stamps older than now − period go (one that is exactly as old stays), now is
-// added, and more than `intensity` stamps are too many. So with intensity 0 the first crash ends the
-// supervisor, with 1 the second within the period. OTP counts whole seconds, this counts ms.
+// added, and more than `intensity` stamps are too many. So with intensity 0 the first crash ends
+// the supervisor, with 1 the second within the period. OTP counts whole seconds, this counts ms.
 // Costs: O(intensity) a restart.
 
 export class Intensity {

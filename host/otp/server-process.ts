@@ -225,11 +225,17 @@ export class ServerProcess extends Behaviour {
 
   // ---- end ----
 
-  /** Runs `terminate`, then ends the process: throws, at once or from the operation. */
-  #end(reason: Reason): Operation<unknown> {
-    const operation = operationOf(this.#module.terminate?.(reason, this.#state, this));
-    if (operation === undefined) throw new ExitReason(reason);
-    return endAfter(operation, reason);
+  /**
+   * Runs `terminate`; what it answers ends the process. It throws nothing itself: a caller that
+   * catches what callbacks throw would end, and run `terminate`, twice.
+   */
+  #end(reason: Reason): Operation<never> {
+    try {
+      return endAfter(operationOf(this.#module.terminate?.(reason, this.#state, this)), reason);
+    } catch (error) {
+      // OTP as well: the reason of a terminate that crashes takes the place of the first.
+      return endAfter(undefined, endReason(error));
+    }
   }
 }
 
@@ -238,7 +244,7 @@ function unknownRequest(callback: string): ExitReason {
   return new ExitReason({ undefined: callback });
 }
 
-function* endAfter(operation: Operation<unknown>, reason: Reason): Operation<never> {
-  yield* operation;
+function* endAfter(operation: Operation<unknown> | undefined, reason: Reason): Operation<never> {
+  if (operation !== undefined) yield* operation;
   throw new ExitReason(reason);
 }

@@ -45,8 +45,8 @@ export interface SupervisorChildOptions extends ServerOptions {
 export const Supervisor = {
   /**
    * Starts a supervisor that is linked to this process, and its children, left to right.
-   * Throws StartFailed if one fails; those before it are stopped then. It traps exits, and ends with
-   * its parent. @see supervisor:start_link/2,3
+   * Throws StartFailed if one fails; those before it are stopped then. It traps exits, and ends
+   * with its parent. @see supervisor:start_link/2,3
    */
   startLink(self: Process, spec: SupervisorSpec, options?: ServerOptions): Operation<Pid> {
     return GenServer.startLink(self, supervisorModule, spec, options);

@@ -16,7 +16,9 @@ export class Bytes {
     mark(Object.freeze(this));
   }
 
-  /** Takes ownership of `source` without a copy: whoever calls must never write to it again. O(1). */
+  /**
+   * Takes ownership of `source` without a copy: whoever calls must never write to it again. O(1).
+   */
   static own(source: Uint8Array): Bytes {
     const bytes = new Bytes(nothing);
     bytes.#data = source;

@@ -76,7 +76,9 @@ export class CallOperation extends Suspension {
   }
 }
 
-/** Waits for the message that bears a reference, wherever it is queued: Down, a reply, or TIMEOUT. */
+/**
+ * Waits for the message that bears a reference, wherever it is queued: Down, a reply, or TIMEOUT.
+ */
 export class AwaitRef extends Suspension {
   constructor(ref: Ref, timeoutMs = Infinity) {
     super(Waiting.REFERENCE, undefined, timeoutMs);

@@ -1,8 +1,9 @@
 // Messages are values: the checked copy of plain data.
 //
-// A copy reads each property once, so a getter or a proxy can change what is read but never reach into
-// the copy; symbols and what a prototype has are not read at all. The sender's value is not altered.
-// Sub-objects that occur twice are copied twice, as in Erlang. Costs: O(nodes), about 25 ns a property.
+// A copy reads each property once, so a getter or a proxy can change what is read but never reach
+// into the copy; symbols and what a prototype has are not read at all. The sender's value is not
+// altered. Sub-objects that occur twice are copied twice, as in Erlang. Costs: O(nodes), about 25
+// ns a property.
 import { PidgeonError } from "../errors.ts";
 import { isMarked, mark } from "./mark.ts";
 
@@ -35,7 +36,9 @@ export function isImmutable(value: unknown): boolean {
   return typeof value !== "function" && typeof value !== "symbol";
 }
 
-/** The copy that a receiver owns. Throws PIDGEON_NOT_SENDABLE with the path of what can't be sent. */
+/**
+ * The copy that a receiver owns. Throws PIDGEON_NOT_SENDABLE with the path of what can't be sent.
+ */
 export function copyMessage(value: unknown): unknown {
   switch (typeof value) {
     case "object":

@@ -1,4 +1,5 @@
-// The messages that no sender can forge, the tags that travel beside every message, and exit reasons.
+// The messages that no sender can forge, the tags that travel beside every message, and exit
+// reasons.
 import { Atom } from "../kernel/abi.ts";
 import type { Pid, Ref } from "../kernel/abi.ts";
 import type { From, Reason } from "./types.ts";
@@ -46,7 +47,9 @@ export class Down {
   }
 }
 
-/** A `GenServer.call` as a plain process sees it; answer with `GenServer.reply(self, from, value)`. */
+/**
+ * A `GenServer.call` as a plain process sees it; answer with `GenServer.reply(self, from, value)`.
+ */
 export class Call {
   readonly from: From;
   readonly request: unknown;

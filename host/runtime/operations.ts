@@ -11,9 +11,9 @@ const anyMessage = new Suspension(Waiting.MESSAGE, undefined, Infinity);
 
 /**
  * Takes the oldest message of the mailbox that matches; others stay, in order. Without a shape, the
- * oldest. With `timeoutMs` (0 polls) it answers TIMEOUT if none has come. A process that traps exits
- * gets `Exit` instances, monitors `Down` instances. Hoist the pattern (`pattern(shape)`): a receive of
- * a hoisted pattern allocates nothing.
+ * oldest. With `timeoutMs` (0 polls) it answers TIMEOUT if none has come. A process that traps
+ * exits gets `Exit` instances, monitors `Down` instances. Hoist the pattern (`pattern(shape)`): a
+ * receive of a hoisted pattern allocates nothing.
  * @see receive … after in the Erlang reference manual
  */
 export function receive<T = any>(): Operation<T>;
@@ -37,7 +37,8 @@ export function sleep(ms: number): Operation<void> {
 }
 
 /**
- * Pauses the process until a promise has settled: its value, by reference, or its rejection, thrown.
+ * Pauses the process until a promise has settled: its value, by reference, or its rejection,
+ * thrown.
  * If the process ends before, the outcome is dropped; a late rejection is not "unhandled".
  */
 export function wait<T>(promise: PromiseLike<T> | T): Operation<Awaited<T>> {

@@ -14,9 +14,10 @@ type TypeTest =
 
 /**
  * What a message must look like:
- * a literal (compared with `Object.is`); `String`, `Number`, `Boolean`, `BigInt`, `Array`, `Object`;
- * the classes `Exit`, `Down`, `Call`, `Cast`; a predicate; an array (same length, element by element);
- * an object (every property named here must match, others are free); or a pattern made before.
+ * a literal (compared with `Object.is`); `String`, `Number`, `Boolean`, `BigInt`, `Array`,
+ * `Object`; the classes `Exit`, `Down`, `Call`, `Cast`; a predicate; an array (same length, element
+ * by element); an object (every property named here must match, others are free); or a pattern made
+ * before.
  */
 export type Shape =
   | string | number | boolean | bigint | null | undefined

@@ -1,8 +1,8 @@
 // The host's half of a process, by slot: its `self`, the generator that runs, what it waits for.
 //
 // Three parallel arrays, so an idle process costs three words here and the pump reads what it needs
-// only. A slot's entry belongs to the process whose pid `selves[slot]` has; the kernel may have given
-// the slot to a new process before the end of the old one is read, so ends compare pids.
+// only. A slot's entry belongs to the process whose pid `selves[slot]` has; the kernel may have
+// given the slot to a new process before the end of the old one is read, so ends compare pids.
 // Costs: O(1).
 import { SLOTS } from "../kernel/abi.ts";
 import type { Pid } from "../kernel/abi.ts";

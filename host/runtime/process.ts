@@ -6,7 +6,9 @@ import type { Core } from "./core.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Body, Callbacks, Destination, Reason, SpawnOptions } from "./types.ts";
 
-/** A process from its own point of view. Valid as long as the process lives; keep `pid` otherwise. */
+/**
+ * A process from its own point of view. Valid as long as the process lives; keep `pid` otherwise.
+ */
 export class Process {
   /** @internal The machine below; behaviours use it. */
   readonly core: Core;
@@ -53,7 +55,10 @@ export class Process {
     return this.core.spawnCallback(this.pid, callbacks, options);
   }
 
-  /** Links both processes; throws ExitReason "noproc" if the other is dead and exits are not trapped. */
+  /**
+   * Links both processes; throws ExitReason "noproc" if the other is dead and exits are not
+   * trapped.
+   */
   link(pid: Pid): void {
     this.core.link(this.pid, pid);
   }
@@ -76,7 +81,10 @@ export class Process {
     return this.core.demonitor(this.pid, ref, options?.flush === true);
   }
 
-  /** Sends an exit signal. "kill" can't be trapped and ends the process as "killed". @see erlang:exit/2 */
+  /**
+   * Sends an exit signal. "kill" can't be trapped and ends the process as "killed". @see
+   * erlang:exit/2
+   */
   exit(pid: Pid, reason: Reason): void {
     this.core.exit(this.pid, pid, reason);
   }

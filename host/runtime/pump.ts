@@ -1,7 +1,8 @@
 // The pump: lets the kernel and its host processes run inside Node's event loop.
 //
 //   something is sent from outside ─► nextTick ─┐
-//   a timer is due ─► the clock's alarm ────────┼─► step · turns · step … until idle or 4 ms are over
+//   a timer is due ─► the clock's alarm ────────┼─► step · turns · step … until idle or 4 ms are
+// over
 //   work was left over ─► setImmediate ─────────┘         └─► arm the next alarm
 //
 // Reading a clock costs as much as a hop between processes, so it is read after a number of turns

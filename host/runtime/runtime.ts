@@ -139,7 +139,8 @@ export class Runtime {
   }
 
   /**
-   * Ends in order: root supervisors get `shutdown` and stop their children, then the rest is killed.
+   * Ends in order: root supervisors get `shutdown` and stop their children, then the rest is
+   * killed.
    * After `timeoutMs` (default 5,000) of waiting for supervisors everything is killed.
    */
   stop(options?: { readonly timeoutMs?: number }): Promise<void> {
@@ -201,6 +202,7 @@ function logToConsole(report: Report): void {
   } else {
     const [first, ...others] = report.pids;
     const who = others.length === 0 ? `process ${first}` : `one of ${report.pids.length} processes`;
-    console.error(`pidgeon: ${who} kept all others waiting for ${Math.round(report.durationMs)} ms`);
+    const ms = Math.round(report.durationMs);
+    console.error(`pidgeon: ${who} kept all others waiting for ${ms} ms`);
   }
 }

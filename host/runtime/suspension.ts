@@ -1,6 +1,6 @@
-// What a paused process waits for. `yield*` asks it twice: first it yields itself to the pump, then it
-// passes the pump's resumption on. It is its own iterator, and a hoisted one is used again and again,
-// so a `receive` allocates nothing and a paused generator holds nothing of its own.
+// What a paused process waits for. `yield*` asks it twice: first it yields itself to the pump, then
+// it passes the pump's resumption on. It is its own iterator, and a hoisted one is used again and
+// again, so a `receive` allocates nothing and a paused generator holds nothing of its own.
 import { PidgeonError } from "../errors.ts";
 import type { Pid, Ref } from "../kernel/abi.ts";
 

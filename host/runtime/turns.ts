@@ -4,8 +4,8 @@
 //         ─► run it: generator.next, or the behaviour's callback      (#run)
 //         ─► again, until nothing is wanted (wait), the slice is used up (yield), or it ends
 //
-// Sends go straight to the kernel while code runs. Whatever user code throws ends that process only.
-// Costs: a message O(1) and what the code does; a receive O(messages passed over).
+// Sends go straight to the kernel while code runs. Whatever user code throws ends that process
+// only. Costs: a message O(1) and what the code does; a receive O(messages passed over).
 import { PidgeonError } from "../errors.ts";
 import { MessageKind, Status } from "../kernel/abi.ts";
 import type { Pid, Ref } from "../kernel/abi.ts";

@@ -18,7 +18,9 @@ export interface Operation<T> {
   [Symbol.iterator](): Iterator<Suspension, T, any>;
 }
 
-/** The code of a process: a generator function; its return ends the process with reason `normal`. */
+/**
+ * The code of a process: a generator function; its return ends the process with reason `normal`.
+ */
 export type Body<Args extends readonly unknown[] = readonly unknown[], T = unknown> =
   (self: Process, ...args: Args) => Operation<T>;
 

@@ -9,14 +9,15 @@ function refusal(value: unknown): string {
   try {
     copyMessage(value);
   } catch (error) {
-    if (error instanceof PidgeonError && error.code === "PIDGEON_NOT_SENDABLE") return error.message;
-    throw error;
+    if (!(error instanceof PidgeonError) || error.code !== "PIDGEON_NOT_SENDABLE") throw error;
+    return error.message;
   }
   return "sent";
 }
 
 void test("primitives are their own copy", async (t) => {
-  for (const value of [null, undefined, true, false, 0, -0, NaN, Infinity, 1.5, 2n ** 80n, "", "é"]) {
+  const values = [null, undefined, true, false, 0, -0, NaN, Infinity, 1.5, 2n ** 80n, "", "é"];
+  for (const value of values) {
     t.ok(Object.is(copyMessage(value), value), String(value));
   }
 });
@@ -166,14 +167,15 @@ void test("random values: neither side sees the other's changes", async (t) => {
     if (print(copy) !== before) t.fail(`seed ${seed}, round ${round}: the sender's change is seen`);
     const other = copyMessage(copy);
     spoil(other);
-    if (print(copy) !== before) t.fail(`seed ${seed}, round ${round}: the receiver's change is seen`);
+    if (print(copy) !== before) t.fail(`seed ${seed}, round ${round}: the receiver's is seen`);
   }
   t.pass("500 values");
 });
 
 function print(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === "bigint" ? `${part}n` : part instanceof Bytes ? part.text() : part) ?? "undefined";
+  const text = JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "bigint" ? `${part}n` : part instanceof Bytes ? part.text() : part);
+  return text ?? "undefined";
 }
 
 /** Changes everything that can be changed. */

@@ -1,4 +1,5 @@
-// Runtimes for tests: a clock that stands still, nothing runs but in `pump`, and no value may be left.
+// Runtimes for tests: a clock that stands still, nothing runs but in `pump`, and no value may be
+// left.
 import { test } from "tap";
 import type { Test } from "tap";
 import { Counter, ManualClock, Runtime } from "../../host/runtime/index.ts";
@@ -45,7 +46,7 @@ export class Harness {
       }
     });
     this.pump();
-    for (let round = 0; outcome.ended === undefined && round < 200; round++) this.advance(100);
+    for (let round = 0; outcome.ended === undefined && round < 1000; round++) this.advance(100);
     if (outcome.ended === "badly") throw outcome.error;
     if (outcome.ended === undefined) throw new Error("the process has not ended");
     return outcome.value as T;
@@ -74,4 +75,9 @@ export function randomFrom(seed: number): (below: number) => number {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((state / 2 ** 32) * below);
   };
+}
+
+/** What a thrown error must look like, for fields that tap's types don't know. */
+export function like(fields: Readonly<Record<string, unknown>>): Error {
+  return fields as unknown as Error;
 }
