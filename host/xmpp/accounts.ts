@@ -7,13 +7,16 @@
 
 import {
   type CallResult, type CastResult, type ChildSpec, GenServer, type GenServerModule, noreply, ok,
+  reply,
 } from "../otp/index.ts";
 import {
   Exit, type From, isOrderly, type Pid, type Process,
 } from "../runtime/index.ts";
 import { accountProcess } from "./account.ts";
 import type { Context } from "./context.ts";
-import type { AccountMessage, AccountsMessage, BindRequest } from "./messages.ts";
+import { accountsMax } from "./capacity.ts";
+import type { AccountMessage, AccountsMessage, BindRequest, Bound } from "./messages.ts";
+import { errorOf, type Stanza } from "./stanza.ts";
 
 interface Accounts {
   readonly server: Context;
@@ -39,26 +42,49 @@ const accountsSupervisor: GenServerModule<Accounts, Context> = {
   handleCall(
     { bare, resource, session }: BindRequest, from: From, state, self,
   ): CallResult<Accounts> {
+    const account = accountOf(state, self, bare);
+    const refused: Bound = { refused: "resource-constraint" };
+    if (account === undefined) return reply(refused, state);
     const bind: AccountMessage = { kind: "bind", resource, session, from };
-    self.send(accountOf(state, self, bare), bind);
+    self.send(account, bind);
     return noreply(state);
   },
 
   handleInfo(message: AccountsMessage | Exit, state, self): CastResult<Accounts> {
     if (message instanceof Exit) ended(message, state, self);
     else if (message.kind === "crashed") crashed(message.bare, message.account, state, self);
-    else self.send(accountOf(state, self, message.bare), message.message);
+    else forward(message.bare, message.message, state, self);
     return noreply(state);
   },
 };
 
-function accountOf(state: Accounts, self: Process, bare: string): Pid {
+function forward(
+  bare: string, message: Stanza | AccountMessage, state: Accounts, self: Process,
+): void {
+  const account = accountOf(state, self, bare);
+  if (account !== undefined) self.send(account, message);
+  else if ("name" in message) bounce(message, state, self);
+}
+
+/** No room for another account process: the sender may try again. */
+function bounce(stanza: Stanza, { server }: Accounts, self: Process): void {
+  const error = errorOf(stanza, "resource-constraint");
+  const bare = server.addresses.parse(error?.to ?? "")?.bare;
+  // Only to a sender who is there: this process must not forward to itself.
+  if (error !== undefined && bare !== undefined) self.send(bare, error);
+}
+
+/** Undefined if there are too many. */
+function accountOf(state: Accounts, self: Process, bare: string): Pid | undefined {
   const registered = self.whereis(bare);
   if (registered !== undefined) {
     state.starting.delete(bare);
     return registered;
   }
-  return state.starting.get(bare) ?? startAccount(state, self, bare, false);
+  const starting = state.starting.get(bare);
+  if (starting !== undefined) return starting;
+  const max = accountsMax(state.server.settings.connectionsMax);
+  return state.children.size < max ? startAccount(state, self, bare, false) : undefined;
 }
 
 function startAccount(state: Accounts, self: Process, bare: string, recovering: boolean): Pid {

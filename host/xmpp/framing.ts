@@ -1,5 +1,6 @@
 // How a stream's opening, its elements and its end look on a transport. WebSocket: RFC 7395 §3.
 
+import { randomBytes } from "node:crypto";
 import type { TransportKind } from "./transport.ts";
 import type { Element } from "./xml/element.ts";
 import { element } from "./xml/element.ts";
@@ -12,6 +13,11 @@ export interface StreamHeader {
   readonly to: string | undefined;
   readonly id: string;
   readonly lang: string;
+}
+
+/** A stream's id: unpredictable (RFC 6120 §4.7.3). */
+export function streamId(): string {
+  return randomBytes(12).toString("base64url");
 }
 
 /** One way to put a stream on the wire. Holds no state: all sessions share it. */

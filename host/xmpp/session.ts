@@ -12,7 +12,7 @@ import {
   type Reason, type Ref,
 } from "../runtime/index.ts";
 import type { Context } from "./context.ts";
-import { type Framing, framingOf } from "./framing.ts";
+import { type Framing, framingOf, streamId } from "./framing.ts";
 import { isOperation } from "./answer.ts";
 import { prepareDomain, prepareResource } from "./jid.ts";
 import type { AccountMessage, AccountsMessage, BindRequest, Bound, SessionMessage } from "./messages.ts";
@@ -162,8 +162,7 @@ export class Session implements Callbacks, SessionFace {
     this.connection.write(this.framing.opening({
       from: this.server.domain,
       to: this.bare === "" ? undefined : this.bare,
-      // RFC 6120 §4.7.3: unpredictable.
-      id: randomBytes(12).toString("base64url"),
+      id: streamId(),
       lang: "en",
     }));
   }

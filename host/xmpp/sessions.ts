@@ -9,8 +9,10 @@ import {
   Exit, isOrderly, type Pid, type Process, receive, type Runtime, TIMEOUT,
 } from "../runtime/index.ts";
 import type { Context } from "./context.ts";
+import { framingOf, streamId } from "./framing.ts";
 import type { SessionMessage } from "./messages.ts";
 import { Session } from "./session.ts";
+import { streamError } from "./stream-errors.ts";
 import type { Connection, Receiver } from "./transport.ts";
 
 interface Adopt {
@@ -29,8 +31,9 @@ export class Sessions {
     this.#server = server;
   }
 
-  /** Starts a session for a connection; the supervisor adopts it. */
+  /** Starts a session for a connection, which the supervisor adopts; or refuses one too many. */
   open(connection: Connection): Receiver {
+    if (this.connections.size >= this.#server.settings.connectionsMax) return this.#refuse(connection);
     const session = new Session(this.#server, connection);
     const pid = this.#runtime.spawnCallback(session, { trapExit: true });
     const start: SessionMessage = { kind: "start" };
@@ -43,6 +46,17 @@ export class Sessions {
       this.#runtime.exit(pid, "shutdown");
     }
     return new SessionReceiver(this.#runtime, pid, connection);
+  }
+
+  #refuse(connection: Connection): Receiver {
+    const { domain } = this.#server;
+    const framing = framingOf(connection.transport);
+    connection.write(framing.opening({ from: domain, to: undefined, id: streamId(), lang: "en" }));
+    connection.write(framing.element(streamError("resource-constraint")));
+    connection.write(framing.closing());
+    connection.close();
+    this.log("connection refused", { address: connection.address });
+    return { receive: () => {}, closed: () => {} };
   }
 
   /** The child specification for the server's root supervisor. */

@@ -7,6 +7,11 @@ import { parseJid } from "./jid.ts";
 export interface XmppSettings {
   /** The one domain that the server answers for. */
   readonly domain: string;
+  /**
+   * Connections at once; the next is closed with resource-constraint. The runtime must be started
+   * with `kernelLimits` of it (capacity.ts) if it is more than the default.
+   */
+  readonly connectionsMax: number;
   /** In-band registration (XEP-0077) before authentication. */
   readonly registration: boolean;
   /** Registrations that one address may complete per `registrationPeriodMs`; Infinity for no limit. */
@@ -35,6 +40,7 @@ export interface XmppSettings {
 
 const defaults: XmppSettings = {
   domain: "localhost",
+  connectionsMax: 20_000,
   registration: true,
   registrationsPerAddress: 5,
   registrationPeriodMs: 60_000,
