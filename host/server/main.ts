@@ -13,6 +13,9 @@ const MISUSE = 2;
 /** What a stop may take; afterwards the process ends without it. */
 const STOP_MS_MAX = 4_500;
 
+/** One Ctrl-C can arrive twice: from the terminal, and from npm, which passes it on. */
+const ECHO_MS = 400;
+
 await main(process.argv.slice(2));
 
 async function main(parameters: readonly string[]): Promise<void> {
@@ -65,10 +68,14 @@ function greeting(server: RunningServer, options: ProgramOptions): string {
 /** The first signal stops in order, the second ends the process on the spot. */
 function stopOnSignals(server: RunningServer): void {
   const signals = ["SIGINT", "SIGTERM"] as const;
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) return die(signal);
-    stopping = true;
+    const now = performance.now();
+    if (stoppingSince !== undefined) {
+      if (now - stoppingSince > ECHO_MS) die(signal);
+      return;
+    }
+    stoppingSince = now;
     process.stdout.write("\nStopping; once more ends it at once.\n");
     const timer = setTimeout(() => {
       process.stderr.write("pidgeon: it takes too long; ending without the rest\n");

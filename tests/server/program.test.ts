@@ -114,7 +114,9 @@ t.test("a second Ctrl-C ends it at once", async (t) => {
   await once(deaf, "data");
   run.child.kill("SIGINT");
   await run.says(/Stopping/);
-  run.child.kill("SIGINT");
+  // What follows too closely counts as the same: so again and again.
+  const again = setInterval(() => run.child.kill("SIGINT"), 50);
   t.match(await run.end(), { code: null, signal: "SIGINT" });
+  clearInterval(again);
   deaf.destroy();
 });
