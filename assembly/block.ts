@@ -20,6 +20,7 @@ export const BLOCK_HEAD_BYTES: u32 = 32;
 /* Flags of a block */
 export const BLOCK_IN_RELATION: u8 = 1; // the first half of a relation
 export const BLOCK_HELD: u8 = 2; // taken by the host, until release
+export const BLOCK_LAST: u8 = 4; // shown as the last that refers to its handle
 
 @unmanaged
 export class Block {
@@ -100,7 +101,9 @@ export function showBlock(block: Block): void {
     const word = wordOf(block);
     window.value = <f64>word;
     window.reasonKind = block.reasonKind;
-    window.last = <u8>(holdsHandle(block) && handleCount(word) == 1);
+    const last = holdsHandle(block) && handleCount(word) == 1;
+    window.last = <u8>last;
+    if (last) block.flags |= BLOCK_LAST;
     invariantKind(kind);
   }
 }

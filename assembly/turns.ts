@@ -13,7 +13,7 @@ import {
   STATE_RUNNING, STATE_WAITING, TIMED_OUT,
 } from "./abi";
 import {
-  Block, BLOCK_HELD, freeHead, holdsHandle, showBlock, wordOf,
+  Block, BLOCK_HELD, BLOCK_LAST, dropBlock, freeHead, showBlock, wordOf,
 } from "./block";
 import { yieldHandle } from "./handles";
 import { advance, atCursor, removeAfter } from "./mailbox";
@@ -79,9 +79,11 @@ export function take(pid: f64): i32 {
   cancelTimeout(process);
   if (block.kind == MESSAGE_BYTES) {
     block.flags |= BLOCK_HELD;
-  } else {
-    if (holdsHandle(block)) yieldHandle(wordOf(block));
+  } else if (block.flags & BLOCK_LAST) {
+    yieldHandle(wordOf(block));
     freeHead(block);
+  } else {
+    dropBlock(block); // the host was not told that it is the last: it hears by the released chain
   }
   return show(process);
 }
