@@ -52,7 +52,7 @@ export interface KernelExports {
   register(pid: number, length: number): number;
   unregister(length: number): number;
   whereis(length: number): number;
-  /** The debug build's check of every structure: 0, or the number of the line that failed. */
+  /** The debug build's check of every structure: 0, or which invariant is broken (debug.ts). */
   verify?(): number;
 }
 

@@ -1,0 +1,121 @@
+// The run queue: order, priorities, the share of low, and the event ring that it feeds.
+import t from "tap";
+import {
+  EventKind, Flag, Info, Option, ProcessStatus, Status, type Pid,
+} from "../../host/kernel/abi.ts";
+import { withKernel, type TestKernel } from "./test-kernel.ts";
+
+/** The next offered turn, alone. */
+function nextTurn(k: TestKernel): Pid {
+  if (k.kernel.step(k.now, 1) < 0 || !k.fast.nextEvent()) throw new Error("no turn is offered");
+  const { type, pid } = k.fast.event;
+  if (type !== EventKind.RUN || k.kernel.begin(pid) < 0) throw new Error("not a turn");
+  return pid;
+}
+
+withKernel(t, "processes of one priority take turns in the order in which they woke", (k, t) => {
+  const pids = [k.spawn(), k.spawn(), k.spawn()];
+  const seen: Pid[] = [];
+  for (let i = 0; i < 9; i++) {
+    const pid = nextTurn(k);
+    seen.push(pid);
+    k.kernel.yieldTurn(pid, 1);
+  }
+  t.same(seen, [...pids, ...pids, ...pids]);
+});
+
+withKernel(t, "max comes before high, high before normal, also among those queued later", (k, t) => {
+  const normal = k.spawn();
+  const high = k.spawn(Option.PRIORITY_HIGH);
+  const max = k.spawn(Option.PRIORITY_MAX);
+  const low = k.spawn(Option.PRIORITY_LOW);
+  t.equal(nextTurn(k), max);
+  k.kernel.yieldTurn(max, 1);
+  t.equal(nextTurn(k), max, "strictly");
+  k.kernel.wait(max, Infinity, 1);
+  t.equal(nextTurn(k), high);
+  k.kernel.wait(high, Infinity, 1);
+  t.equal(nextTurn(k), normal);
+  k.kernel.wait(normal, Infinity, 1);
+  t.equal(nextTurn(k), low);
+  k.kernel.wait(low, Infinity, 1);
+});
+
+withKernel(t, "low gets between 1/16 and 1/4 of what normal gets, and waits for high", (k, t) => {
+  const low = k.spawn(Option.PRIORITY_LOW);
+  k.spawn();
+  k.spawn();
+  const turns = { low: 0, normal: 0 };
+  for (let i = 0; i < 900; i++) {
+    const pid = nextTurn(k);
+    turns[pid === low ? "low" : "normal"]++;
+    k.kernel.yieldTurn(pid, 1);
+  }
+  t.ok(turns.low / turns.normal >= 1 / 16 && turns.low / turns.normal <= 1 / 4);
+  t.equal(turns.low, 100, "one turn after eight of normal");
+  const high = k.spawn(Option.PRIORITY_HIGH);
+  for (let i = 0; i < 50; i++) {
+    t.equal(nextTurn(k), high);
+    k.kernel.yieldTurn(high, 1);
+  }
+});
+
+withKernel(t, "low alone runs at once", (k, t) => {
+  const low = k.spawn(Option.PRIORITY_LOW);
+  for (let i = 0; i < 20; i++) {
+    t.equal(nextTurn(k), low);
+    k.kernel.yieldTurn(low, 1);
+  }
+});
+
+withKernel(t, "a change of priority moves a queued process to that queue's back", (k, t) => {
+  const [first, second, third] = [k.spawn(), k.spawn(), k.spawn()];
+  k.kernel.processFlag(second, Flag.PRIORITY, Option.PRIORITY_HIGH);
+  t.equal(nextTurn(k), second);
+  k.kernel.processFlag(second, Flag.PRIORITY, Option.PRIORITY_NORMAL);
+  k.kernel.yieldTurn(second, 1);
+  k.kernel.processFlag(first, Flag.PRIORITY, Option.PRIORITY_LOW);
+  k.kernel.processFlag(first, Flag.PRIORITY, Option.PRIORITY_NORMAL);
+  t.same([nextTurn(k), nextTurn(k), nextTurn(k)], [third, second, first]);
+});
+
+withKernel(t, "a queued process that dies leaves the queue, wherever it stands", (k, t) => {
+  const pids = Array.from({ length: 5 }, () => k.spawn());
+  for (const index of [0, 2, 4]) k.kill(pids[index] as Pid);
+  k.step();
+  t.same(k.offered, [pids[1], pids[3]]);
+  t.same(k.ended.map(({ pid }) => pid), [pids[0], pids[2], pids[4]]);
+});
+
+withKernel(t, "step stops after its reductions and says that there is more", (k, t) => {
+  const pids = Array.from({ length: 6 }, () => k.spawn());
+  t.equal(k.kernel.step(k.now, 0), Status.MORE);
+  t.equal(k.fast.nextEvent(), false, "without reductions nothing runs");
+  t.equal(k.kernel.step(k.now, 4), Status.MORE);
+  k.readEvents();
+  t.equal(k.offered.length, 4);
+  t.equal(k.kernel.step(k.now, 4), Status.OK);
+  k.readEvents();
+  t.same(k.offered, pids);
+});
+
+withKernel(t, "a full event ring loses nothing: step answers MORE until it is read", (k, t) => {
+  const pids = Array.from({ length: 20 }, () => k.spawn());
+  t.equal(k.kernel.step(k.now, 1000), Status.MORE);
+  t.equal(k.kernel.step(k.now, 1000), Status.MORE);
+  for (const pid of pids.slice(10)) k.kill(pid);
+  t.equal(k.kernel.step(k.now, 1000), Status.MORE, "the ends wait as well");
+  t.equal(k.kernel.processInfo(pids[9] as Pid, Info.STATUS), ProcessStatus.RUNNABLE);
+  k.step();
+  t.same(k.offered, pids.slice(0, 10));
+  t.same(k.ended.map(({ pid }) => pid), pids.slice(10));
+}, { events: 4 });
+
+withKernel(t, "a ring of one event works", (k, t) => {
+  const pids = Array.from({ length: 8 }, () => k.spawn());
+  k.step();
+  t.same(k.offered, pids);
+  for (const pid of pids) k.kill(pid);
+  k.step();
+  t.same(k.ended.map(({ pid }) => pid), pids);
+}, { events: 1 });
