@@ -1,9 +1,11 @@
 // The account process: one user's resources and roster, and where stanzas for the user arrive.
-// It is there while the user has a session, or while a stanza needs it, under the bare JID as its name.
+// It is there while the user has a session, or while a stanza needs it, under the bare JID as its
+// name.
 //
-// After a crash the supervisor (accounts.ts) starts a new one under the same name. It knows nothing;
-// the sessions see their account die (a monitor) and present themselves with the facts that it gave
-// them to keep, and the roster comes from storage. Until then it lets stanzas wait in its mailbox.
+// After a crash the supervisor (accounts.ts) starts a new one under the same name. It knows
+// nothing; the sessions see their account die (a monitor) and present themselves with the facts
+// that it gave them to keep, and the roster comes from storage. Until then it lets stanzas wait in
+// its mailbox.
 
 import { GenServer } from "../otp/index.ts";
 import {
@@ -13,9 +15,13 @@ import { ask, isOperation, isStorageFailure, replyTo } from "./answer.ts";
 import type { Context } from "./context.ts";
 import { deliverMessage, undeliverable } from "./delivery.ts";
 import { runHooks, someHookTakes } from "./hooks.ts";
-import type { AccountMessage, AccountsMessage, BindMessage, Bound, SessionMessage } from "./messages.ts";
+import type {
+  AccountMessage, AccountsMessage, BindMessage, Bound, SessionMessage,
+} from "./messages.ts";
 import type { AccountFace, Answer, Slot, Work } from "./module.ts";
-import { boundFacts, type Resource, type ResourceFacts, withNote, withPresence } from "./resource.ts";
+import {
+  boundFacts, type Resource, type ResourceFacts, withNote, withPresence,
+} from "./resource.ts";
 import { RosterState } from "./roster.ts";
 import { errorOf, type Stanza } from "./stanza.ts";
 import type { StanzaErrorCondition } from "./stanza-errors.ts";
@@ -54,7 +60,9 @@ export function* accountProcess(
   }
 }
 
-/** What waits in the mailbox of a process that crashes is for the next one: only one stanza is lost. */
+/**
+ * What waits in the mailbox of a process that crashes is for the next one: only one stanza is lost.
+ */
 function* handOver({ self, server, bare }: Account): Operation<void> {
   self.unregister(bare);
   const crashed: AccountsMessage = { kind: "crashed", bare, account: self.pid };
@@ -121,8 +129,8 @@ class Account implements AccountFace {
   }
 
   #message(stanza: Stanza): Work<void> {
-    const { messageReceived } = this.server.handlers;
-    return messageReceived.length === 0 ? this.#deliverMessage(stanza) : this.#hookedMessage(stanza);
+    const isHooked = this.server.handlers.messageReceived.length > 0;
+    return isHooked ? this.#hookedMessage(stanza) : this.#deliverMessage(stanza);
   }
 
   *#hookedMessage(stanza: Stanza): Operation<void> {

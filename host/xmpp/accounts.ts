@@ -1,9 +1,10 @@
-// The accounts' supervisor: starts account processes when something is for them and again after a crash.
+// The accounts' supervisor: starts account processes when something is for them and again after a
+// crash.
 //
-// Not an OTP Supervisor: a child costs it one entry in a Map, and restarts have no common intensity, so
-// that no user's crashes can end it: a crashed account has lost the stanza that it died of, and starts
-// again once for each crash. When the supervisor ends, its links end the accounts, which hold
-// nothing that is not stored.
+// Not an OTP Supervisor: a child costs it one entry in a Map, and restarts have no common
+// intensity, so that no user's crashes can end it: a crashed account has lost the stanza that it
+// died of, and starts again once for each crash. When the supervisor ends, its links end the
+// accounts, which hold nothing that is not stored.
 
 import {
   type CallResult, type CastResult, type ChildSpec, GenServer, type GenServerModule, noreply, ok,
@@ -27,7 +28,8 @@ interface Accounts {
 
 /** The child specification for the server's root supervisor. */
 export function accountsSpec(server: Context): ChildSpec {
-  return GenServer.spec(accountsSupervisor, server, { id: "accounts", name: server.names.accounts });
+  const { accounts } = server.names;
+  return GenServer.spec(accountsSupervisor, server, { id: "accounts", name: accounts });
 }
 
 const accountsSupervisor: GenServerModule<Accounts, Context> = {

@@ -56,7 +56,7 @@ export function replyTo(stanza: Stanza, answer: Answer): Stanza | undefined {
 }
 
 /** The error stanza of a refusal. */
-export function refusalOf(stanza: Stanza, { condition, type, text }: Refusal): Stanza | undefined {
+function refusalOf(stanza: Stanza, { condition, type, text }: Refusal): Stanza | undefined {
   return errorOf(stanza, condition, {
     ...(type !== undefined && { type }),
     ...(text !== undefined && { text }),

@@ -4,7 +4,10 @@ import type { Limits } from "../runtime/index.ts";
 
 /** Account processes per connection at most: one for its user, one for a user whom it wakes. */
 const ACCOUNTS_PER_CONNECTION = 2;
-/** Links of a session and its account (two halves each), their monitors, and a timer that comes and goes. */
+/**
+ * Links of a session and its account (two halves each), their monitors, and a timer that comes and
+ * goes.
+ */
 const RELATIONS_PER_CONNECTION = 8;
 /** For supervisors, modules, listeners and what else runs in the same runtime. */
 const RESERVE = 4_096;

@@ -1,5 +1,5 @@
-// What all processes of one XMPP server share: settings, handlers, the way to an account. Nothing in it
-// belongs to a session or an account; processes read it and never write it.
+// What all processes of one XMPP server share: settings, handlers, the way to an account. Nothing
+// in it belongs to a session or an account; processes read it and never write it.
 
 import type { Process } from "../runtime/index.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -32,7 +32,11 @@ export class Context implements ServerFace {
   readonly limits: XmlLimits;
   readonly limitsBeforeAuthentication: XmlLimits;
   /** Registered names of the server's own processes: no JID has a space in its domain. */
-  readonly names: { readonly accounts: string; readonly sessions: string; readonly modules: string };
+  readonly names: {
+    readonly accounts: string;
+    readonly sessions: string;
+    readonly modules: string;
+  };
   handlers = new HandlerTable([]);
   #loaded: readonly LoadedModule[] = [];
 
@@ -90,8 +94,9 @@ export class Context implements ServerFace {
   }
 
   /**
-   * Sends a stanza to the account of its `to`, starting one if the stanza needs it. Answers with the
-   * error that goes back to the sender, if there is one. O(1): the kernel's name table finds accounts.
+   * Sends a stanza to the account of its `to`, starting one if the stanza needs it. Answers with
+   * the error that goes back to the sender, if there is one. O(1): the kernel's name table finds
+   * accounts.
    */
   route(self: Process, stanza: Stanza): Stanza | undefined {
     const to = this.addresses.parse(stanza.to ?? "");

@@ -33,8 +33,8 @@ export function deliverMessage(
 }
 
 /**
- * What becomes of a message that no resource has taken and nobody keeps (§8.5.2.2.1, §8.5.3.2.1): the
- * same for a user who is offline and for one who doesn't exist.
+ * What becomes of a message that no resource has taken and nobody keeps (§8.5.2.2.1, §8.5.3.2.1):
+ * the same for a user who is offline and for one who doesn't exist.
  */
 export function undeliverable(type: string | undefined): "refuse" | "ignore" {
   return type === "error" || type === "headline" ? "ignore" : "refuse";

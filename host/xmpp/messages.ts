@@ -1,5 +1,5 @@
-// The messages between the server's processes. Stanzas travel as themselves: they have a `name`, all
-// others a `kind`.
+// The messages between the server's processes. Stanzas travel as themselves: they have a `name`,
+// all others a `kind`.
 
 import type { From, Pid } from "../runtime/index.ts";
 import type { ResourceFacts } from "./resource.ts";

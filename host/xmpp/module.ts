@@ -1,23 +1,26 @@
-// What a module of the XMPP server is: one declaration of what it is, what it needs, what it handles.
+// What a module of the XMPP server is: one declaration of what it is, what it needs, what it
+// handles.
 //
 //   export const ping = defineModule({
 //     name: "xep-0199-ping",
 //     spec: "XEP-0199", title: "XMPP Ping", version: "2.0.1",
 //     features: ["urn:xmpp:ping"],
-//     handlers: { requests: [request(["server", "account"], "get", "ping", PING, () => undefined)] },
+//     handlers: { requests: [request(["server", "account"], "get", "ping", PING, () => undefined)]
+// },
 //   });
 //
-// A handler's return value is the answer. Where a handler may return `Work<T>` it may be a generator:
-// `yield* wait(promise)` holds up its own process only, and that process's later stanzas wait.
+// A handler's return value is the answer. Where a handler may return `Work<T>` it may be a
+// generator: `yield* wait(promise)` holds up its own process only, and that process's later stanzas
+// wait.
 //
 // Handlers run in one of two kinds of process, never elsewhere:
 // - the *session* process, one per connection (faces: `SessionFace`): everything before binding,
 //   requests to the server's domain, what a client sends;
 // - the *account* process, one per user who is online or whom a stanza concerns (`AccountFace`):
 //   requests to the user's bare JID, presence, what arrives for the user.
-// A handler that throws ends that process alone. Keep state in a slot of the process (`keep(slot, …)`),
-// in a process of the module's own (`children`) or in storage: module-level variables and closures
-// over a face would share it between processes.
+// A handler that throws ends that process alone. Keep state in a slot of the process (`keep(slot,
+// …)`), in a process of the module's own (`children`) or in storage: module-level variables and
+// closures over a face would share it between processes.
 
 import type { ChildSpec } from "../otp/index.ts";
 import type { Operation, Process } from "../runtime/index.ts";
@@ -49,19 +52,23 @@ export class Refusal {
 }
 
 /** Refuses a request. `type` is the condition's own (RFC 6120 §8.3.3) unless given. */
-export function refuse(condition: StanzaErrorCondition, text?: string, type?: StanzaErrorType): Refusal {
+export function refuse(
+  condition: StanzaErrorCondition,
+  text?: string,
+  type?: StanzaErrorType,
+): Refusal {
   return new Refusal(condition, type, text);
 }
 
 /**
- * The answer to a request: a payload, an empty result (undefined) or a refusal. "none" answers nothing.
- * "account", only at the place `server`, leaves the answer to the sender's own account.
+ * The answer to a request: a payload, an empty result (undefined) or a refusal. "none" answers
+ * nothing. "account", only at the place `server`, leaves the answer to the sender's own account.
  */
 export type Answer = Element | Refusal | "none" | "account" | undefined;
 
 /**
- * Where a request is handled: `stream` before a resource is bound, whatever its address; `server` when
- * it is addressed to the domain; `account` when it is addressed to a bare JID or to nobody.
+ * Where a request is handled: `stream` before a resource is bound, whatever its address; `server`
+ * when it is addressed to the domain; `account` when it is addressed to a bare JID or to nobody.
  */
 export type Place = "stream" | "server" | "account";
 
@@ -74,7 +81,9 @@ export interface Request {
   readonly from: string;
 }
 
-/** A typed key for a value that a module keeps with a session or an account. Compared by identity. */
+/**
+ * A typed key for a value that a module keeps with a session or an account. Compared by identity.
+ */
 export interface Slot<T> {
   readonly name: string;
   readonly type?: T;
@@ -87,8 +96,8 @@ export interface Face {
   /** The user's bare JID; "" before authentication. */
   readonly bare: string;
   /**
-   * Sends a stanza to the account of its `to`; it must have a `from`, too. If that can't be done the
-   * error goes to the user's own session that it is from. Never waits.
+   * Sends a stanza to the account of its `to`; it must have a `from`, too. If that can't be done
+   * the error goes to the user's own session that it is from. Never waits.
    */
   route(stanza: Stanza): void;
   read<T>(slot: Slot<T>): T | undefined;
@@ -106,8 +115,8 @@ export interface SessionFace extends Face {
   /** Marks the stream as this user's. The client opens a new stream next (RFC 6120 §6.4.6). */
   authenticate(bare: string): void;
   /**
-   * Binds a resource, which the server makes up if undefined, and tells the account. The session that
-   * had it ends with a conflict. Returns the full JID.
+   * Binds a resource, which the server makes up if undefined, and tells the account. The session
+   * that had it ends with a conflict. Returns the full JID.
    */
   bind(resource: string | undefined): Operation<string | Refusal>;
   /** Ends the stream with an error (RFC 6120 §4.9); nothing is sent after it. */
@@ -195,8 +204,8 @@ export interface Handlers {
   /** A message that the client sent, stamped and checked, before it leaves the session. */
   readonly messageSent?: (message: Stanza, session: SessionFace) => Work<Verdict>;
   /**
-   * A presence stanza that one of the user's sessions sent, in the user's account. Directed presence
-   * is on its way already; broadcasts and subscriptions are what these hooks make of them.
+   * A presence stanza that one of the user's sessions sent, in the user's account. Directed
+   * presence is on its way already; broadcasts and subscriptions are what these hooks make of them.
    */
   readonly presenceSent?: (presence: Stanza, by: Resource, account: AccountFace) => Work<void>;
   /** A presence stanza for the user's bare JID or for a resource, in the user's account. */

@@ -1,6 +1,8 @@
 // A process that allows so many events per key and period: a fixed window for each key.
 
-import { type CallResult, type CastResult, type GenServerModule, noreply, ok, reply } from "../otp/index.ts";
+import {
+  type CallResult, type CastResult, type GenServerModule, noreply, ok, reply,
+} from "../otp/index.ts";
 import type { From } from "../runtime/index.ts";
 
 /** What a limiter allows. */

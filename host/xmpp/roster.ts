@@ -73,8 +73,8 @@ export class RosterState {
   }
 
   /**
-   * Takes a new subscription state over. `stanza` is the request, serialized, if it becomes pending.
-   * A contact whose state is nothing but a pending request has no item (RFC 6121 §3.1.3).
+   * Takes a new subscription state over. `stanza` is the request, serialized, if it becomes
+   * pending. A contact whose state is nothing but a pending request has no item (RFC 6121 §3.1.3).
    */
   *change(contact: string, state: SubscriptionState, stanza?: string): Operation<boolean> {
     const owner = this.#owner;

@@ -35,7 +35,8 @@ const SECRET_NAME = "xmpp-secret";
 
 /**
  * Starts an XMPP server in a runtime. Resolves when its processes are up.
- * @throws PidgeonError PIDGEON_XMPP_DOMAIN, PIDGEON_XMPP_MODULE, PIDGEON_XMPP_HANDLER, PIDGEON_STORAGE_…
+ * @throws PidgeonError PIDGEON_XMPP_DOMAIN, PIDGEON_XMPP_MODULE, PIDGEON_XMPP_HANDLER,
+ * PIDGEON_STORAGE_…
  */
 export async function startXmpp(runtime: Runtime, options: XmppOptions): Promise<Xmpp> {
   const settings = completeSettings(options.settings ?? {});

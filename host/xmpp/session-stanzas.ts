@@ -1,4 +1,5 @@
-// What a session does with a stanza of its client: checks it, stamps it, sends it on (RFC 6120 §8, §10).
+// What a session does with a stanza of its client: checks it, stamps it, sends it on (RFC 6120 §8,
+// §10).
 
 import type { Operation } from "../runtime/index.ts";
 import type { Address } from "./addresses.ts";
@@ -13,7 +14,8 @@ import { type Element, elementsOf } from "./xml/element.ts";
 /** Handles one stanza from the client. */
 export function stanzaReceived(session: Session, stanza: Stanza): Work<unknown> {
   if (session.jid === "") return beforeBinding(session, stanza);
-  if (stanza.from !== undefined && !isOwn(session, stanza.from)) return session.fail("invalid-from");
+  const { from } = stanza;
+  if (from !== undefined && !isOwn(session, from)) return session.fail("invalid-from");
   const to = stanza.to === undefined ? undefined : session.server.addresses.parse(stanza.to);
   if (to === undefined && stanza.to !== undefined) {
     return reject(session, withAddresses(stanza, { from: session.jid }), "jid-malformed");
@@ -60,8 +62,9 @@ function* hookedMessage(session: Session, stanza: Stanza): Operation<void> {
 }
 
 /**
- * The account broadcasts and keeps subscriptions. Directed presence goes straight on, as messages do,
- * so that it keeps its order with them; the account hears of it, to end it when the session ends.
+ * The account broadcasts and keeps subscriptions. Directed presence goes straight on, as messages
+ * do, so that it keeps its order with them; the account hears of it, to end it when the session
+ * ends.
  */
 function presence(session: Session, stanza: Stanza, to: Address | undefined): void {
   const { type } = stanza;

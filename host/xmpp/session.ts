@@ -3,7 +3,8 @@
 //   connected ── <open/> ──▸ open ── SASL ──▸ authenticated ── <open/> ──▸ open ── bind ──▸ bound
 //
 // A callback process: between two messages there is nothing but this object. What the client sends
-// comes in as messages, goes out to accounts as messages, and what is for the client comes in again.
+// comes in as messages, goes out to accounts as messages, and what is for the client comes in
+// again.
 
 import { randomBytes } from "node:crypto";
 import { GenServer } from "../otp/index.ts";
@@ -15,7 +16,9 @@ import type { Context } from "./context.ts";
 import { type Framing, framingOf, streamId } from "./framing.ts";
 import { isOperation } from "./answer.ts";
 import { prepareDomain, prepareResource } from "./jid.ts";
-import type { AccountMessage, AccountsMessage, BindRequest, Bound, SessionMessage } from "./messages.ts";
+import type {
+  AccountMessage, AccountsMessage, BindRequest, Bound, SessionMessage,
+} from "./messages.ts";
 import { refuse, type Refusal, type SessionFace, type Slot, type Work } from "./module.ts";
 import { boundFacts, type ResourceFacts } from "./resource.ts";
 import { stanzaReceived } from "./session-stanzas.ts";
@@ -135,7 +138,9 @@ export class Session implements Callbacks, SessionFace {
     if (this.framing.isClosing(received)) return this.#closeStream();
     const handler = this.server.handlers.nonza(received);
     if (handler !== undefined) return handler.handle(received, this);
-    if (this.framing.isOpening(received)) return this.fail("policy-violation", "The stream is open.");
+    if (this.framing.isOpening(received)) {
+      return this.fail("policy-violation", "The stream is open.");
+    }
     return this.fail(contentErrorOf(received));
   }
 
@@ -264,5 +269,6 @@ export class Session implements Callbacks, SessionFace {
 
 /** What is wrong with a top-level element that nobody handles (RFC 6120 §4.9.3). */
 function contentErrorOf({ xmlns }: Element): StreamErrorCondition {
-  return xmlns === "" || xmlns === "jabber:server" ? "invalid-namespace" : "unsupported-stanza-type";
+  const isKnown = xmlns === "" || xmlns === "jabber:server";
+  return isKnown ? "invalid-namespace" : "unsupported-stanza-type";
 }

@@ -1,6 +1,7 @@
-// The sessions' supervisor. Sessions are temporary: none is ever restarted, so no number of crashes can
-// end their supervisor. It holds the connections of its children, as the BEAM holds ports: when a
-// session ends without having closed its connection (it was killed), the connection is closed here.
+// The sessions' supervisor. Sessions are temporary: none is ever restarted, so no number of crashes
+// can end their supervisor. It holds the connections of its children, as the BEAM holds ports: when
+// a session ends without having closed its connection (it was killed), the connection is closed
+// here.
 
 import {
   type CastResult, type ChildSpec, GenServer, type GenServerModule, noreply, ok,
@@ -33,7 +34,8 @@ export class Sessions {
 
   /** Starts a session for a connection, which the supervisor adopts; or refuses one too many. */
   open(connection: Connection): Receiver {
-    if (this.connections.size >= this.#server.settings.connectionsMax) return this.#refuse(connection);
+    const { connectionsMax } = this.#server.settings;
+    if (this.connections.size >= connectionsMax) return this.#refuse(connection);
     const session = new Session(this.#server, connection);
     const pid = this.#runtime.spawnCallback(session, { trapExit: true });
     const start: SessionMessage = { kind: "start" };

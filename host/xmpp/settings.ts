@@ -14,7 +14,9 @@ export interface XmppSettings {
   readonly connectionsMax: number;
   /** In-band registration (XEP-0077) before authentication. */
   readonly registration: boolean;
-  /** Registrations that one address may complete per `registrationPeriodMs`; Infinity for no limit. */
+  /**
+   * Registrations that one address may complete per `registrationPeriodMs`; Infinity for no limit.
+   */
   readonly registrationsPerAddress: number;
   readonly registrationPeriodMs: number;
   /** Time from the connection to a bound resource, before the stream ends. */

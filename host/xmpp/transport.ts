@@ -16,9 +16,9 @@ export interface Connection {
   /** The client's address, for limits and logs: a trusted proxy's word for it, or the socket's. */
   readonly address: string;
   /**
-   * Queues one frame (`websocket`, `memory`: one message; `tcp`: bytes of the stream). All frames of
-   * one turn should leave in one write to the socket. Does nothing after `close()` or after the peer
-   * has gone; never throws.
+   * Queues one frame (`websocket`, `memory`: one message; `tcp`: bytes of the stream). All frames
+   * of one turn should leave in one write to the socket. Does nothing after `close()` or after the
+   * peer has gone; never throws.
    */
   write(frame: string): void;
   /** Flushes what was written and closes. May be called again; later calls do nothing. */

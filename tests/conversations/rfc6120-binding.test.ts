@@ -49,7 +49,8 @@ test("a resource that is not valid is refused, and another can be asked for", as
   await romeo.authenticate("romeo");
   romeo.send(`<iq type='set' id='1'><bind xmlns='${BIND}'><resource>${"a".repeat(1_100)
   }</resource></bind></iq>`);
-  await romeo.receives(`<iq type='error' id='1'><error type='modify'><bad-request xmlns='${ERRORS}'/>
+  await romeo.receives(`<iq type='error' id='1'><error type='modify'><bad-request
+    xmlns='${ERRORS}'/>
     <_/></error></iq>`);
   t.equal(await romeo.bind("garden"), "romeo@localhost/garden");
 });
@@ -80,7 +81,8 @@ test("old clients may ask for a session", async (t) => {
   romeo.send(`<iq type='set' id='1' to='localhost'>${request}</iq>`);
   await romeo.receives("<iq type='result' id='1' from='localhost' to='romeo@localhost/stage'/>");
   romeo.send(`<iq type='set' id='2'>${request}</iq>`);
-  await romeo.receives("<iq type='result' id='2' from='romeo@localhost' to='romeo@localhost/stage'/>");
+  await romeo.receives(`<iq type='result' id='2' from='romeo@localhost'
+    to='romeo@localhost/stage'/>`);
 });
 
 test("without a resource no message leaves", async (t) => {

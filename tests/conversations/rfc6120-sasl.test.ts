@@ -33,7 +33,8 @@ async function scram(
   const signed = `${bare},${first},${final}`;
   const signature = hmac(storedKey, signed);
   const proof = Buffer.from(clientKey.map((byte, index) => byte ^ signature[index]!));
-  client.send(`<response xmlns='${SASL}'>${base64(`${final},p=${proof.toString("base64")}`)}</response>`);
+  client.send(`<response
+    xmlns='${SASL}'>${base64(`${final},p=${proof.toString("base64")}`)}</response>`);
   const last = await client.receives(password === PASSWORD
     ? `<success xmlns='${SASL}'>*</success>`
     : failure("not-authorized"));

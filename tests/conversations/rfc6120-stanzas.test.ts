@@ -9,7 +9,9 @@ const PING = "<ping xmlns='urn:xmpp:ping'/>";
 test("a forged address ends the stream, and nothing arrives", async (t) => {
   const stage = await openStage(t);
   const { juliet } = await stage.enter("juliet");
-  for (const from of ["juliet@localhost", "juliet@localhost/stage", "localhost", "romeo@localhost/other"]) {
+  for (const from of [
+    "juliet@localhost", "juliet@localhost/stage", "localhost", "romeo@localhost/other",
+  ]) {
     const { romeo } = await stage.enter("romeo");
     romeo.send(`<message from='${from}' to='juliet@localhost'><body>Hi</body></message>`);
     await romeo.receivesStreamError("invalid-from");
@@ -17,7 +19,7 @@ test("a forged address ends the stream, and nothing arrives", async (t) => {
   }
 });
 
-test("the client's own address may be written, and is always the full one for others", async (t) => {
+test("the client may write its own address, and others always see the full one", async (t) => {
   const stage = await openStage(t);
   const { romeo, juliet } = await stage.enter("romeo", "juliet");
   for (const from of ["romeo@localhost", "romeo@localhost/stage", "ROMEO@localhost/stage"]) {
@@ -94,19 +96,23 @@ test("a request that nobody understands is refused, whoever it is for", async (t
 test("a client's request reaches a client, and its answer comes back", async (t) => {
   const stage = await openStage(t);
   const { romeo, juliet } = await stage.enter("romeo", "juliet");
-  romeo.send("<iq type='get' id='7' to='juliet@localhost/stage'><time xmlns='urn:xmpp:time'/></iq>");
-  await juliet.receives(`<iq type='get' id='7' from='romeo@localhost/stage' to='juliet@localhost/stage'>
+  romeo.send(`<iq type='get' id='7' to='juliet@localhost/stage'><time xmlns='urn:xmpp:time'/>
+    </iq>`);
+  await juliet.receives(`<iq type='get' id='7' from='romeo@localhost/stage'
+    to='juliet@localhost/stage'>
     <time xmlns='urn:xmpp:time'/></iq>`);
   juliet.send(`<iq type='result' id='7' to='romeo@localhost/stage'>
     <time xmlns='urn:xmpp:time'><utc>1595</utc></time></iq>`);
-  await romeo.receives(`<iq type='result' id='7' from='juliet@localhost/stage' to='romeo@localhost/stage'>
+  await romeo.receives(`<iq type='result' id='7' from='juliet@localhost/stage'
+    to='romeo@localhost/stage'>
     <time xmlns='urn:xmpp:time'><utc>1595</utc></time></iq>`);
 });
 
 test("an answer carries the address of who gave it, so that it can't be forged", async (t) => {
   const stage = await openStage(t);
   const { romeo, juliet } = await stage.enter("romeo", "juliet");
-  juliet.send("<iq type='result' id='roster' to='romeo@localhost/stage'><query xmlns='jabber:iq:roster'/></iq>");
+  juliet.send(`<iq type='result' id='roster' to='romeo@localhost/stage'><query
+    xmlns='jabber:iq:roster'/></iq>`);
   await romeo.receives(`<iq type='result' id='roster' from='juliet@localhost/stage'
     to='romeo@localhost/stage'><query xmlns='jabber:iq:roster'/></iq>`);
 });
@@ -135,7 +141,8 @@ test("xml:lang of the stream goes with its stanzas, unless they have their own",
   romeo.sendPlain("romeo", "secret");
   await romeo.next();
   romeo.send(
-    "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='localhost' version='1.0' xml:lang='it'/>");
+    `<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='localhost' version='1.0'
+      xml:lang='it'/>`);
   await romeo.next();
   await romeo.next();
   await romeo.bind("stage");

@@ -91,7 +91,8 @@ test("a frame that is too large ends the stream, earlier before authentication",
   const stage = await openStage(t, { settings });
   const stranger = stage.connect("stranger");
   await stranger.open();
-  stranger.send(`<iq type='get' id='1'><query xmlns='jabber:iq:register'>${"a".repeat(1_000)}</query></iq>`);
+  stranger.send(`<iq type='get' id='1'><query
+    xmlns='jabber:iq:register'>${"a".repeat(1_000)}</query></iq>`);
   await stranger.receivesStreamError("policy-violation");
   const { romeo } = await stage.enter("romeo");
   romeo.send(`<message to='romeo@localhost/stage'><body>${"a".repeat(1_500)}</body></message>`);
@@ -145,6 +146,7 @@ test("a stream header with another's address is refused after authentication", a
   await romeo.receives("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
   romeo.send(`<open xmlns='${OPEN}' from='juliet@localhost' to='localhost' version='1.0'/>`);
   await romeo.receives(
-    `<open xmlns='${OPEN}' from='localhost' to='romeo@localhost' id='*' version='1.0' xml:lang='en'/>`);
+    `<open xmlns='${OPEN}' from='localhost' to='romeo@localhost' id='*' version='1.0'
+      xml:lang='en'/>`);
   await romeo.receivesStreamError("invalid-from");
 });

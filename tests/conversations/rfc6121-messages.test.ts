@@ -12,9 +12,11 @@ test("Romeo writes to Juliet, and Juliet answers", async (t) => {
     .then((clients) => ({ romeo: clients["romeo/orchard"], juliet: clients["juliet/balcony"] }));
   romeo.send(`<message to='juliet@localhost' type='chat' id='1'>
     <body>Wherefore &lt;art&gt; thou &amp; "I"?</body><thread>t1</thread></message>`);
-  await juliet.receives(`<message from='romeo@localhost/orchard' to='juliet@localhost' type='chat' id='1'>
+  await juliet.receives(`<message from='romeo@localhost/orchard' to='juliet@localhost' type='chat'
+    id='1'>
     <body>Wherefore &lt;art&gt; thou &amp; "I"?</body><thread>t1</thread></message>`);
-  juliet.send("<message to='romeo@localhost/orchard' type='chat' id='2'><body>Here.</body></message>");
+  juliet.send(`<message to='romeo@localhost/orchard' type='chat' id='2'><body>Here.</body>
+    </message>`);
   await romeo.receives(`<message from='juliet@localhost/balcony' to='romeo@localhost/orchard'
     type='chat' id='2'><body>Here.</body></message>`);
 });
@@ -29,7 +31,10 @@ test("a message without an address comes back to the user's own clients", async 
 
 /** Which of Juliet's clients get a message, and whether Romeo gets it back. */
 async function fates(
-  t: Parameters<typeof openStage>[0], type: string | undefined, to: string, priorities: (number | undefined)[],
+  t: Parameters<typeof openStage>[0],
+  type: string | undefined,
+  to: string,
+  priorities: (number | undefined)[],
 ): Promise<string> {
   const stage = await openStage(t);
   const { romeo } = await stage.enter("romeo");
@@ -43,7 +48,8 @@ async function fates(
   }
   await settled();
   for (const client of clients) client.forget();
-  romeo.send(`<message ${type === undefined ? "" : `type='${type}'`} to='juliet@localhost${to}' id='1'>
+  romeo.send(`<message ${type === undefined ? "" : `type='${type}'`} to='juliet@localhost${to}'
+    id='1'>
     <body>Hi</body></message>`);
   await settled();
   let seen = "";
@@ -103,7 +109,8 @@ test("a user who is offline and one who does not exist cannot be told apart", as
       ["<message to='X@localhost' id='1'><body>Hi</body></message>", "message"],
       ["<message to='X@localhost/phone' id='1' type='chat'><body>Hi</body></message>", "message"],
       ["<iq to='X@localhost' type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>", "ping"],
-      ["<iq to='X@localhost' type='get' id='1'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>", "iq"],
+      [`<iq to='X@localhost' type='get' id='1'><query
+        xmlns='http://jabber.org/protocol/disco#info'/></iq>`, "iq"],
       ["<iq to='X@localhost' type='get' id='1'><vCard xmlns='vcard-temp'/></iq>", "iq"],
       ["<presence to='X@localhost' id='1'/>", "nothing"],
       ["<presence to='X@localhost' type='probe' id='1'/>", "nothing"],
@@ -113,7 +120,8 @@ test("a user who is offline and one who does not exist cannot be told apart", as
       romeo.send(stanza.replace("X", name));
       if (kind === "nothing") await romeo.receivesNothing();
       else if (kind === "ping") {
-        await romeo.receives(`<iq type='result' id='1' from='${name}@localhost' to='romeo@localhost/stage'/>`);
+        await romeo.receives(`<iq type='result' id='1' from='${name}@localhost'
+          to='romeo@localhost/stage'/>`);
       } else {
         await romeo.receives(`<${kind} type='error' id='1' from='*' to='romeo@localhost/stage'>
           ${UNAVAILABLE}</${kind}>`);
@@ -125,7 +133,8 @@ test("a user who is offline and one who does not exist cannot be told apart", as
 test("what passes through keeps its foreign elements, namespaces and attributes", async (t) => {
   const stage = await openStage(t);
   const { romeo, juliet } = await stage.enter("romeo", "juliet");
-  const inner = `<body>a</body><x xmlns='urn:a' k='&apos;&lt;'><y xmlns='urn:b'><![CDATA[<z>]]></y></x>
+  const inner = `<body>a</body><x xmlns='urn:a' k='&apos;&lt;'><y xmlns='urn:b'><![CDATA[<z>]]>
+    </y></x>
     <p:q xmlns:p='urn:p' p:r='1'/><html xmlns='http://jabber.org/protocol/xhtml-im'>
     <body xmlns='http://www.w3.org/1999/xhtml'><p>a<em>b</em>c</p></body></html>`;
   romeo.send(`<message to='juliet@localhost'>${inner}</message>`);

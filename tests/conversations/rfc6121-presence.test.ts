@@ -15,7 +15,8 @@ test("initial presence goes to contacts and own clients, and shows theirs", asyn
   phone.forget();
   const romeo = await stage.login("romeo/stage");
   romeo.send("<presence><show>chat</show></presence>");
-  const own = "<presence from='romeo@localhost/stage' to='romeo@localhost'><show>chat</show></presence>";
+  const own = `<presence from='romeo@localhost/stage' to='romeo@localhost'><show>chat</show>
+    </presence>`;
   await romeo.receives(own);
   await romeo.receives("<presence from='romeo@localhost/phone' to='romeo@localhost/stage'/>");
   await romeo.receives("<presence from='juliet@localhost/stage' to='romeo@localhost/stage'/>");
@@ -57,7 +58,8 @@ test("Romeo says goodbye: contacts and own clients hear it with his words", asyn
   await settled();
   for (const client of [romeo, juliet, phone]) client.forget();
   romeo.send("<presence type='unavailable'><status>Parting</status></presence>");
-  const goodbye = (to: string) => `<presence type='unavailable' from='romeo@localhost/stage' to='${to}'>
+  const goodbye = (to: string) => `<presence type='unavailable' from='romeo@localhost/stage'
+    to='${to}'>
     <status>Parting</status></presence>`;
   await romeo.receives(goodbye("romeo@localhost"));
   await phone.receives(goodbye("romeo@localhost"));
@@ -75,8 +77,10 @@ test("Romeo's connection breaks: contacts and own clients are told once", async 
   await settled();
   for (const client of [romeo, juliet, phone]) client.forget();
   romeo.disconnect();
-  await juliet.receives("<presence type='unavailable' from='romeo@localhost/stage' to='juliet@localhost'/>");
-  await phone.receives("<presence type='unavailable' from='romeo@localhost/stage' to='romeo@localhost'/>");
+  await juliet.receives(`<presence type='unavailable' from='romeo@localhost/stage'
+    to='juliet@localhost'/>`);
+  await phone.receives(`<presence type='unavailable' from='romeo@localhost/stage'
+    to='romeo@localhost'/>`);
   await juliet.receivesNothing();
   await phone.receivesNothing();
 });

@@ -49,7 +49,8 @@ test("Romeo adds, changes and removes a contact", async (t) => {
   await romeo.receives(pushed(item));
   await romeo.receives(result("1"));
   await asksRoster(romeo, item);
-  romeo.send(set("2", "<item jid='Juliet@LOCALHOST/balcony'><group>A</group><group>B</group></item>"));
+  romeo.send(set("2", `<item jid='Juliet@LOCALHOST/balcony'><group>A</group><group>B</group>
+    </item>`));
   const changed =
     "<item jid='juliet@localhost' subscription='none'><group>A</group><group>B</group></item>";
   await romeo.receives(pushed(changed));
@@ -93,7 +94,8 @@ test("every client that has asked for the roster is told, no other", async (t) =
 test("a client cannot set the subscription", async (t) => {
   const stage = await openStage(t);
   const romeo = await enterRomeo(stage);
-  romeo.send(set("1", "<item jid='juliet@localhost' subscription='both' ask='subscribe' approved='true'/>"));
+  romeo.send(set("1", `<item jid='juliet@localhost' subscription='both' ask='subscribe'
+    approved='true'/>`));
   await romeo.receives(pushed("<item jid='juliet@localhost' subscription='none'/>"));
 });
 
@@ -145,7 +147,8 @@ test("a roster push of another user's making arrives with that user's address", 
   const stage = await openStage(t);
   const romeo = await enterRomeo(stage);
   const { juliet } = await stage.enter("juliet");
-  const item = "<query xmlns='jabber:iq:roster'><item jid='tybalt@localhost' subscription='both'/></query>";
+  const item = `<query xmlns='jabber:iq:roster'><item jid='tybalt@localhost' subscription='both'/>
+    </query>`;
   juliet.send(`<iq type='set' id='1' to='romeo@localhost/stage'>${item}</iq>`);
   await romeo.receives(
     `<iq type='set' id='1' from='juliet@localhost/stage' to='romeo@localhost/stage'>${item}</iq>`);

@@ -35,9 +35,11 @@ async function enterFriends(stage: Stage): Promise<{ romeo: Client; juliet: Clie
 test("Romeo asks, Juliet grants: he sees her presence, she does not see his", async (t) => {
   const stage = await openStage(t);
   const { romeo, juliet } = await enterBoth(stage);
-  romeo.send("<presence type='subscribe' to='juliet@localhost/stage' id='1'><status>It is I</status></presence>");
+  romeo.send(`<presence type='subscribe' to='juliet@localhost/stage' id='1'>
+    <status>It is I</status></presence>`);
   await romeo.receives(push("romeo", `${JULIET} subscription='none' ask='subscribe'`));
-  await juliet.receives(`<presence type='subscribe' from='romeo@localhost' to='juliet@localhost' id='1'>
+  await juliet.receives(`<presence type='subscribe' from='romeo@localhost' to='juliet@localhost'
+    id='1'>
     <status>It is I</status></presence>`);
   await juliet.receivesNothing();
   juliet.send("<presence type='subscribed' to='romeo@localhost'/>");
@@ -88,7 +90,8 @@ test("a request waits until Juliet comes, also over a restart of her account", a
   const stage = await openStage(t, { settings: { accountIdleMs: 1_000 } });
   await stage.createAccount("juliet");
   const { romeo } = await stage.enter("romeo");
-  romeo.send("<presence type='subscribe' to='juliet@localhost'><status>It is I</status></presence>");
+  romeo.send(`<presence type='subscribe' to='juliet@localhost'><status>It is I</status>
+    </presence>`);
   await stage.pass(1_000);
   t.equal(stage.runtime.whereis("juliet@localhost"), undefined);
   for (let time = 0; time < 2; time++) {
@@ -145,7 +148,8 @@ test("removing a contact ends both subscriptions", async (t) => {
   romeo.send("<iq type='set' id='1'><query xmlns='jabber:iq:roster'>" +
     "<item jid='juliet@localhost' subscription='remove'/></query></iq>");
   await romeo.receives(push("romeo", `${JULIET} subscription='remove'`));
-  await romeo.receives("<iq type='result' id='1' from='romeo@localhost' to='romeo@localhost/stage'/>");
+  await romeo.receives(`<iq type='result' id='1' from='romeo@localhost'
+    to='romeo@localhost/stage'/>`);
   await juliet.receives(presence("unsubscribe", "romeo", "juliet"));
   await juliet.receives(push("juliet", `${ROMEO} subscription='to'`));
   await juliet.receives(

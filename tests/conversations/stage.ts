@@ -212,8 +212,8 @@ export class Client {
   }
 
   /**
-   * Waits for the next frame, which must look like this. `*` stands for any attribute value or text,
-   * `<_/>` for any further children.
+   * Waits for the next frame, which must look like this. `*` stands for any attribute value or
+   * text, `<_/>` for any further children.
    */
   async receives(expected: string): Promise<Element> {
     const frame = await this.next();
@@ -231,7 +231,9 @@ export class Client {
       const received = parseExpected(frame);
       const index = rest.findIndex((xml) =>
         differenceOf(parseExpected(withNamespace(xml)), received) === undefined);
-      if (index < 0) throw new Error(`${this.name} received ${frame}\ninstead of ${rest.join("\n")}`);
+      if (index < 0) {
+        throw new Error(`${this.name} received ${frame}\ninstead of ${rest.join("\n")}`);
+      }
       rest.splice(index, 1);
     }
   }
@@ -260,7 +262,8 @@ export class Client {
   async open(to = "localhost"): Promise<Element> {
     this.send(`<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='${to}' version='1.0'/>`);
     await this.receives(
-      "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' from='*' id='*' version='1.0' xml:lang='en' _='*'/>");
+      `<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' from='*' id='*' version='1.0'
+        xml:lang='en' _='*'/>`);
     return parseExpected(await this.next());
   }
 
@@ -281,9 +284,11 @@ export class Client {
   async bind(resource?: string): Promise<string> {
     const inner = resource === undefined ? "" : `<resource>${resource}</resource>`;
     this.send(
-      `<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>${inner}</bind></iq>`);
+      `<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>${inner}</bind>
+        </iq>`);
     const result = await this.receives(
-      "<iq type='result' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>*</jid></bind></iq>");
+      `<iq type='result' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>*</jid>
+        </bind></iq>`);
     const bind = childNamed(result, "bind", "urn:ietf:params:xml:ns:xmpp-bind")!;
     return textOf(childNamed(bind, "jid")!);
   }
@@ -292,6 +297,7 @@ export class Client {
   async askRoster(): Promise<Element> {
     this.send("<iq type='get' id='roster'><query xmlns='jabber:iq:roster'/></iq>");
     return this.receives(
-      `<iq type='result' id='roster' from='*' to='*'><query xmlns='jabber:iq:roster'><_/></query></iq>`);
+      `<iq type='result' id='roster' from='*' to='*'><query xmlns='jabber:iq:roster'><_/></query>
+        </iq>`);
   }
 }

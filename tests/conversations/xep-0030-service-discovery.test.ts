@@ -17,8 +17,10 @@ test("the server says what it is and what its modules declare", async (t) => {
   const stage = await openStage(t);
   const { romeo } = await stage.enter("romeo");
   romeo.send(`<iq type='get' id='1' to='localhost'><query xmlns='${INFO}'/></iq>`);
-  const info = await romeo.receives(`<iq type='result' id='1' from='localhost' to='romeo@localhost/stage'>
-    <query xmlns='${INFO}'><identity category='server' type='im' name='Pidgeon'/><_/></query></iq>`);
+  const info = await romeo.receives(`<iq type='result' id='1' from='localhost'
+    to='romeo@localhost/stage'>
+    <query xmlns='${INFO}'><identity category='server' type='im' name='Pidgeon'/><_/></query>
+    </iq>`);
   const features = elementsOf(firstElement(info)!)
     .filter(({ name }) => name === "feature").map(({ attributes }) => attributes["var"]);
   const declared = new Set(modules.flatMap((module) => module.features ?? []));

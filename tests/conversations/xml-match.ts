@@ -26,7 +26,8 @@ export function withNamespace(xml: string): string {
  */
 export function differenceOf(expected: Element, received: Element): string | undefined {
   if (expected.name !== received.name || expected.xmlns !== received.xmlns) {
-    return `<${received.name} xmlns='${received.xmlns}'> is not <${expected.name} xmlns='${expected.xmlns}'>`;
+    return `<${received.name} xmlns='${received.xmlns}'> is not <${expected.name}
+      xmlns='${expected.xmlns}'>`;
   }
   const wanted = expected.attributes;
   for (const [key, value] of Object.entries(wanted)) {

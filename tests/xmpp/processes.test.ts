@@ -126,7 +126,8 @@ test("any number of poisoned sessions leaves the server standing", async (t) => 
     await romeo.receivesStreamError("internal-server-error");
   }
   juliet.send("<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>");
-  await juliet.receives("<iq type='result' id='1' from='juliet@localhost' to='juliet@localhost/stage'/>");
+  await juliet.receives(`<iq type='result' id='1' from='juliet@localhost'
+    to='juliet@localhost/stage'/>`);
 });
 
 test("an account crashes: its sessions live, presence and roster are as before", async (t) => {
@@ -159,7 +160,8 @@ test("an account crashes: its sessions live, presence and roster are as before",
   phone.send("<iq type='set' id='1'><query xmlns='jabber:iq:roster'>" +
     "<item jid='nurse@localhost'/></query></iq>");
   await juliet.receives(`<iq type='set' id='*' to='juliet@localhost/stage'>
-    <query xmlns='jabber:iq:roster'><item jid='nurse@localhost' subscription='none'/></query></iq>`);
+    <query xmlns='jabber:iq:roster'><item jid='nurse@localhost' subscription='none'/></query>
+    </iq>`);
   // Seen by her contact, as before, and leaves only once.
   juliet.disconnect();
   await romeo.receives(
@@ -175,7 +177,8 @@ test("an account that is killed again and again comes back each time", async (t)
     romeo.send(`<message to='juliet@localhost'><body>${count}</body></message>`);
     await stage.pass(10);
     await juliet.receives(
-      `<message from='romeo@localhost/stage' to='juliet@localhost'><body>${count}</body></message>`);
+      `<message from='romeo@localhost/stage' to='juliet@localhost'><body>${count}</body>
+        </message>`);
   }
   await romeo.receivesNothing();
 });
@@ -228,15 +231,18 @@ test("the accounts' supervisor is killed: sessions live, and find accounts again
   romeo.send("<message to='juliet@localhost'><body>Still here?</body></message>");
   await stage.pass(10);
   await juliet.receives(
-    "<message from='romeo@localhost/stage' to='juliet@localhost'><body>Still here?</body></message>");
+    `<message from='romeo@localhost/stage' to='juliet@localhost'><body>Still here?</body>
+      </message>`);
 });
 
 test("two servers with different domains live in one runtime", async (t) => {
   const { startXmpp } = await import("../../host/xmpp/server.ts");
   const runtime = Runtime.start({ clock: new ManualClock() });
   t.teardown(() => runtime.stop());
-  const one = await startXmpp(runtime, { storage: memoryStorage(), settings: { domain: "one.example" } });
-  const two = await startXmpp(runtime, { storage: memoryStorage(), settings: { domain: "two.example" } });
+  const start = (domain: string) =>
+    startXmpp(runtime, { storage: memoryStorage(), settings: { domain } });
+  const one = await start("one.example");
+  const two = await start("two.example");
   t.equal(one.domain, "one.example");
   await one.stop();
   t.ok(runtime.whereis("accounts of two.example"));

@@ -45,7 +45,9 @@ test("addresses come prepared and in parts, and the same again", (t) => {
   t.equal(addresses.parse("Romeo@LOCALHOST/Orchard"), address);
   t.match(addresses.parse("localhost"), { bare: "localhost", local: "", resource: "" });
   t.equal(addresses.parse("a@b@c"), undefined);
-  for (let count = 0; count < 20; count++) t.equal(addresses.parse(`u${count}@x`)?.local, `u${count}`);
+  for (let count = 0; count < 20; count++) {
+    t.equal(addresses.parse(`u${count}@x`)?.local, `u${count}`);
+  }
   t.not(addresses.parse("Romeo@LOCALHOST/Orchard"), address, "the oldest are forgotten");
   t.end();
 });
@@ -57,7 +59,8 @@ test("modules that do not fit together are refused, and nothing has changed", as
   const start = (...list: XmppModule[]) => startXmpp(runtime, { storage, modules: list });
   await t.rejects(start(moduleOf("a", { needs: ["b"] })), { code: "PIDGEON_XMPP_MODULE" });
   await t.rejects(start(moduleOf("a"), moduleOf("a")), { code: "PIDGEON_XMPP_MODULE" });
-  const answers = { handlers: { requests: [request("server", "get", "x", "urn:x", () => undefined)] } };
+  const answer = request("server", "get", "x", "urn:x", () => undefined);
+  const answers = { handlers: { requests: [answer] } };
   await t.rejects(start(moduleOf("a", answers), moduleOf("b", answers)), {
     code: "PIDGEON_XMPP_HANDLER",
   });

@@ -3,7 +3,8 @@
 import { test } from "tap";
 import type { Subscription } from "../../host/storage/storage.ts";
 import {
-  receiveSubscription, sendSubscription, type SubscriptionState, type SubscriptionType, type Transition,
+  receiveSubscription, sendSubscription, type SubscriptionState, type SubscriptionType,
+  type Transition,
 } from "../../host/xmpp/subscription.ts";
 
 /** The nine states of A.1, by the RFC's words in short: `N+O` is "None + Pending Out". */
@@ -27,13 +28,16 @@ function nameOf({ subscription, ask, pendingIn }: SubscriptionState): string {
   return pending === "" ? short : `${short}+${pending}`;
 }
 
-/** A table: per state, the next one, with `!` if the stanza is passed on and `>` for an automatic reply. */
+/**
+ * A table: per state, the next one, with `!` if the stanza is passed on and `>` for an automatic
+ * reply.
+ */
 type Table = Record<Name, string>;
 
 const sent: Record<SubscriptionType, Table> = {
   subscribe: {
-    "N": "N+O!", "N+O": "N+O!", "N+I": "N+OI!", "N+OI": "N+OI!", "T": "T!", "T+I": "T+I!", "F": "F+O!",
-    "F+O": "F+O!", "B": "B!",
+    "N": "N+O!", "N+O": "N+O!", "N+I": "N+OI!", "N+OI": "N+OI!", "T": "T!", "T+I": "T+I!",
+    "F": "F+O!", "F+O": "F+O!", "B": "B!",
   },
   unsubscribe: {
     "N": "N!", "N+O": "N!", "N+I": "N+I!", "N+OI": "N+I!", "T": "N!", "T+I": "N+I!", "F": "F!",
@@ -77,7 +81,8 @@ const types = Object.keys(sent) as SubscriptionType[];
 test("what the user sends changes the state as in Appendix A.2", (t) => {
   for (const type of types) {
     for (const name of names) {
-      t.equal(describe(sendSubscription(stateOf(name), type)), sent[type][name], `${type} in ${name}`);
+      const transition = sendSubscription(stateOf(name), type);
+      t.equal(describe(transition), sent[type][name], `${type} in ${name}`);
     }
   }
   t.end();

@@ -4,15 +4,32 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "tap";
 import { modules } from "../../host/xmpp/modules/index.ts";
-import { supportList } from "../../host/xmpp/support-list.ts";
+import type { XmppModule } from "../../host/xmpp/module.ts";
 
 const root = new URL("../../../", import.meta.url);
 const document = new URL("docs/xmpp.md", root);
 const list = /(<!-- support list[^\n]*-->\n)[^]*?(<!-- end -->)/;
 
+/** A Markdown table, a row for each module, in the order of its files. */
+function supportList(modules: readonly XmppModule[]): string {
+  const rows = [...modules]
+    .sort((one, other) => one.name < other.name ? -1 : 1)
+    .map(({ spec, title, version, name, features, accountFeatures }) => {
+      const found = [...new Set([...features ?? [], ...accountFeatures ?? []])].sort();
+      const discovered = found.map((feature) => `\`${feature}\``).join(", ");
+      return `| ${spec} | ${title} | ${version} | \`${name}.ts\` | ${discovered} |`;
+    });
+  return [
+    "| specification | title | version | file in host/xmpp/modules | discovered as |",
+    "| --- | --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
+}
+
 test("docs/xmpp.md lists the modules as they are", (t) => {
   const written = readFileSync(document, "utf8");
-  const current = written.replace(list, (_, start, end) => `${start}\n${supportList(modules)}\n\n${end}`);
+  const current = written.replace(list, (_, start, end) =>
+    `${start}\n${supportList(modules)}\n\n${end}`);
   if (process.env["PIDGEON_WRITE_DOCS"] === "1") writeFileSync(document, current);
   else t.equal(written, current);
   t.match(current, list);

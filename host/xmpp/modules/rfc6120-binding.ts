@@ -1,6 +1,8 @@
 // RFC 6120 §7: resource binding, and RFC 3921 §3's session establishment for old clients
 
-import { defineModule, Refusal, refuse, type Request, request, type SessionFace } from "../module.ts";
+import {
+  defineModule, Refusal, refuse, type Request, request, type SessionFace,
+} from "../module.ts";
 import { childNamed, element, textOf } from "../xml/element.ts";
 
 const BIND = "urn:ietf:params:xml:ns:xmpp-bind";

@@ -99,7 +99,7 @@ function* step(session: SessionFace, exchange: SaslExchange, received: Element) 
     case "success":
       session.keep(exchangeSlot, undefined);
       session.keep(failuresSlot, undefined);
-      session.send(element("success", SASL, undefined, taken.data === undefined ? [] : [taken.data]));
+      session.send(element("success", SASL, undefined, taken.data ? [taken.data] : []));
       return session.authenticate(`${taken.username}@${session.server.domain}`);
   }
 }

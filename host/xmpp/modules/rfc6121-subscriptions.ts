@@ -30,7 +30,8 @@ export const subscriptions = defineModule({
       const { type, to } = presence;
       if (isSubscriptionType(type)) return sent(presence, type, account);
       // Initial presence: requests that came while nobody was there to answer (§3.1.3).
-      if (type === undefined && to === undefined && !isAvailable(by)) return deliverPending(by, account);
+      const isInitial = type === undefined && to === undefined && !isAvailable(by);
+      if (isInitial) return deliverPending(by, account);
     },
     presenceReceived: (presence, account) => {
       const { type } = presence;

@@ -106,7 +106,8 @@ function* register({ payload }: Request, session: SessionFace, limiterName: stri
   if (credentials === undefined) return refuse("not-acceptable", "This password can't be used.");
   const jid = `${local}@${server.domain}`;
   const account = { jid, createdAtMs: Date.now(), credentials };
-  if ((yield* wait(server.storage.accounts.create(account))) === "exists") return refuse("conflict");
+  const created = yield* wait(server.storage.accounts.create(account));
+  if (created === "exists") return refuse("conflict");
   session.keep(registeredSlot, true);
   server.log("registered", { jid, address: connection.address });
   return undefined;
