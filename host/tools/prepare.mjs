@@ -6,7 +6,7 @@
 //   node host/tools/prepare.mjs bench …      build everything and run the benchmarks
 //
 // Plain JavaScript without a dependency, because it runs before `npm ci`. The program runs in this
-// very process, so that a signal to npm reaches it without a shell or a second Node in between.
+// very process: one Node less to start and to pass signals through.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -60,7 +60,19 @@ async function main(name, rest) {
   const program = join(root, command.program);
   process.argv.splice(1, process.argv.length, program, ...rest);
   process.setSourceMapsEnabled(true);
+  stopWithParent();
   await import(pathToFileURL(program).href);
+}
+
+/** npm passes SIGTERM to its shell alone, which ends and leaves us to another parent: end too. */
+function stopWithParent() {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    process.kill(process.pid, "SIGTERM");
+  }, 500);
+  timer.unref();
 }
 
 /** Two commands at once in one folder (`npm start` here, `npm test` there) take turns. */

@@ -185,3 +185,23 @@ t.test("an unknown command is an error that lists the commands", async (t) => {
   t.equal(code, 1);
   t.match(complaints, "unknown command stop: build, start, test, bench");
 });
+
+t.test("a program whose shell npm has ended by SIGTERM ends too", async (t) => {
+  const project = makeProject(t);
+  project.write(
+    "host/server/main.ts",
+    `setInterval(() => undefined, 1000);
+     process.on("SIGTERM", () => { console.log("stopped"); process.exit(); });
+     console.log("started");`,
+  );
+  await project.prepare("build");
+  const program = join(project.folder, "host/tools/prepare.mjs");
+  // As npm does it: the shell is the parent, and doesn't pass the signal on.
+  const shell = spawn("sh", ["-c", `"${process.execPath}" "${program}" start; true`]);
+  let output = "";
+  shell.stdout.on("data", (chunk) => (output += chunk));
+  await once(shell.stdout, "data");
+  shell.kill("SIGTERM");
+  await once(shell.stdout, "close");
+  t.equal(output, "started\nstopped\n");
+});
