@@ -17,6 +17,8 @@ export interface ServerUnderTest {
   readonly port: number;
   readonly path: string;
   readonly domain: string;
+  /** Whether it falls quiet when it has nothing to do. */
+  readonly settles: boolean;
   stop(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export function pidgeon(folder: string, profile: string | undefined): StartServe
     }
     return {
       name: "pidgeon", pid: child.pid ?? 0, port, path: "/ws", domain: "localhost",
+      settles: profile === undefined,
       async stop() {
         child.kill("SIGINT");
         const timer = setTimeout(() => child.kill("SIGKILL"), 15_000);
@@ -100,6 +103,7 @@ export function ejabberd(peers: string, folder: string): StartServer {
     const [, pid, , port] = stdout.trim().split(" ");
     return {
       name: "ejabberd", pid: Number(pid), port: Number(port), path: "/ws", domain: "localhost",
+      settles: true,
       async stop() {
         await peer("stop");
       },

@@ -30,7 +30,8 @@ export function xloadGenerator(peers: string, folder: string): LoadGenerator {
     mode: string,
     options: Readonly<Record<string, string | number>>,
   ): Promise<Record<string, number>> {
-    await run(program, ["settle", "--pid", String(server.pid)]);
+    // One that is being profiled never is quiet.
+    if (server.settles) await run(program, ["settle", "--pid", String(server.pid)]);
     const all = {
       host: "127.0.0.1", port: server.port, transport: "ws", path: server.path,
       domain: server.domain, pid: server.pid, timeout: TIMEOUT_SECONDS, ...options,
