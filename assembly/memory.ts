@@ -11,7 +11,7 @@
 //
 // I1  used = blocks handed out of the slab; free chain + used + uncarved = its capacity.
 // I2  Blocks of the quick chain count as used; there are at most QUICK_BLOCKS_MAX.
-// I3  A slab is in its class's list exactly if it has room.
+// I3  A slab is in its class's list exactly if it has room; an empty one is there alone.
 // Costs: allocate and free are O(1).
 
 import { COUNTER_SLABS } from "./abi";
@@ -113,18 +113,40 @@ function removePartial(slab: Slab, sizeClass: u32): void {
   if (slab.next) changetype<Slab>(slab.next).prev = slab.prev;
 }
 
-/** Takes a slab out of the pool for a class; null when the pool is empty. O(1). */
+/** Gives an empty slab of a class back to the pool. O(1). */
+function closeSlab(slab: Slab, sizeClass: u32): void {
+  removePartial(slab, sizeClass);
+  slab.next = control.slabFree;
+  control.slabFree = <u32>changetype<usize>(slab);
+  count(COUNTER_SLABS, -1);
+}
+
+/** When the pool is empty: gives it the quick chain and the classes' last, empty slabs. O(1). */
+function reclaim(): void {
+  while (control.quick) {
+    const block = control.quick;
+    control.quick = load<u32>(block);
+    freeBlock(block);
+  }
+  control.quickLength = 0;
+  for (let sizeClass: u32 = 0; sizeClass < CLASSES; sizeClass++) {
+    const slab = changetype<Slab | null>(partial(sizeClass));
+    if (slab !== null && slab.used == 0) closeSlab(slab, sizeClass);
+  }
+}
+
+/** A slab with room for a class that has none; null when the memory is used up. O(1). */
 function openSlab(sizeClass: u32): Slab | null {
+  if (!control.slabFree && control.slabFresh == control.slabLimit) {
+    reclaim();
+    if (partial(sizeClass)) return changetype<Slab>(partial(sizeClass));
+    if (!control.slabFree) return null;
+  }
   let slab: Slab;
   if (control.slabFree) {
     slab = changetype<Slab>(control.slabFree);
     control.slabFree = slab.next;
   } else {
-    if (control.slabFresh == control.slabLimit) {
-      emptyQuickChain();
-      if (!control.slabFree) return null;
-      return openSlab(sizeClass);
-    }
     slab = slabAt(control.slabFresh++);
   }
   slab.free = 0;
@@ -176,16 +198,6 @@ export function freeSmallBlock(block: usize): void {
   control.quickLength += 1;
 }
 
-/** Gives the quick chain back to its slabs, so that others may have them. O(QUICK_BLOCKS_MAX). */
-function emptyQuickChain(): void {
-  while (control.quick) {
-    const block = control.quick;
-    control.quick = load<u32>(block);
-    freeBlock(block);
-  }
-  control.quickLength = 0;
-}
-
 /** Blocks of a class in one slab. O(1). */
 export function capacity(sizeClass: u32): u32 {
   return SLAB_BYTES / classBytes(sizeClass);
@@ -200,13 +212,12 @@ export function freeBlock(block: usize): void {
   store<u32>(block, slab.free);
   slab.free = <u32>block;
   slab.used -= 1;
-  if (wasFull) pushPartial(slab, sizeClass);
-  if (slab.used == 0 && (slab.next | slab.prev)) {
-    removePartial(slab, sizeClass);
-    slab.next = control.slabFree;
-    control.slabFree = <u32>changetype<usize>(slab);
-    count(COUNTER_SLABS, -1);
+  if (wasFull) {
+    pushPartial(slab, sizeClass);
+    const second = changetype<Slab | null>(slab.next);
+    if (second !== null && second.used == 0) closeSlab(second, sizeClass);
   }
+  if (slab.used == 0 && (slab.next | slab.prev)) closeSlab(slab, sizeClass);
 }
 
 /** Whether a block that was handed out, and its slab since not emptied, is at this address. O(1). */
@@ -265,6 +276,7 @@ export function verifyMemory(): u32 {
       const slab = changetype<Slab>(at);
       if (!isSlabRecord(at) || slabClass(slab) != sizeClass || isFull(slab)) return 408;
       if (slab.prev != before || withRoom == 0) return 409;
+      if (slab.used == 0 && (slab.next | slab.prev)) return 413;
       withRoom--;
       before = at;
     }
