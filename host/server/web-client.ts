@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { startScript } from "./web-client-script.ts";
 
 const PRODUCT = "Pidgeon";
 
@@ -121,57 +122,5 @@ function page(prefix: string): string {
 Its source is the npm package converse.js; the readable form is ${prefix}converse.js. -->
 </body>
 </html>
-`;
-}
-
-/**
- * Converse leaves elements alone that exist already: its own footer shows its sponsors' pictures from
- * their addresses, its navigation bar leads to its makers' contact form.
- */
-function startScript(settings: Readonly<Record<string, unknown>>, version: string): string {
-  return `// Starts Converse.js (MPL-2.0: /converse/LICENSE) on the server that this page came from.
-const settings = ${JSON.stringify(settings, undefined, 2)};
-settings.websocket_url = new URL("/ws", location.href).href.replace(/^http/, "ws");
-
-customElements.define("converse-controlbox-navbar", class extends HTMLElement {});
-customElements.define("converse-footer", class extends HTMLElement {
-  connectedCallback() {
-    this.className = "text-center small py-3";
-    this.innerHTML = 'This is a ${PRODUCT} server. Its web client is Converse.js ${version}, ' +
-      '<a href="/converse/LICENSE" target="_blank">free software</a> ' +
-      '(<a href="https://github.com/conversejs/converse.js" target="_blank" rel="noopener noreferrer">' +
-      'source</a>).';
-  }
-});
-
-converse.plugins.add("pidgeon", {
-  dependencies: ["converse-blocklist"],
-  initialize() {
-    const { api, state, exports } = this._converse;
-    const session = () => this._converse.session;
-
-    // Converse 14 never opens a chat with somebody new if the server can't block people: it waits
-    // for a list of the blocked that nobody asks for. An empty list of its own kind ends the wait.
-    api.listen.on("discoInitialized", async () => {
-      if (await api.disco.supports("urn:xmpp:blocking", session().get("domain"))) return;
-      session().set("converse.blocklist-" + session().get("bare_jid") + "-fetched", true);
-      state.blocklist = new exports.Blocklist();
-    });
-
-    // A reload goes on with the session, after a registration too: Converse keeps the keys for it
-    // (not the password) only when one logs in, and stays at the form's address.
-    api.listen.on("connected", async () => {
-      if (/^#converse.(login|register)$/.test(location.hash)) {
-        history.replaceState(null, "", location.pathname);
-      }
-      const { scram_keys } = api.connection.get();
-      if (!scram_keys || !state.config.get("trusted")) return;
-      const saved = await converse.env.u.savedLoginInfo(session().get("bare_jid"));
-      saved.save({ scram_keys });
-    });
-  },
-});
-
-converse.initialize(settings);
 `;
 }

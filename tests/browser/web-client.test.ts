@@ -37,6 +37,15 @@ t.test("the web client in Chromium", async (t) => {
     t.pass();
   });
 
+  await t.test("they become contacts, asked and approved, and see each other online", async (t) => {
+    await romeo.askAsContact();
+    await juliet.approveContact();
+    await romeo.seesOnline("juliet");
+    await juliet.seesOnline("romeo");
+    await romeo.screenshot("contacts");
+    t.pass();
+  });
+
   await t.test("they reload the page and go on", async (t) => {
     for (const person of [romeo, juliet]) {
       await person.page.reload();

@@ -89,6 +89,25 @@ export class Person {
     await this.page.waitForSelector("textarea.chat-textarea");
   }
 
+  /** Adds the one whose chat is open to the contacts: asks to see their presence. */
+  async askAsContact(): Promise<void> {
+    await this.page.locator("converse-contact-approval-alert .btn-success").click();
+    await this.page.locator("converse-add-contact-modal button[type=submit]").click();
+  }
+
+  /** Says yes to the one whose chat is open, and asks the same back. */
+  async approveContact(): Promise<void> {
+    await this.page.locator("converse-contact-approval-alert", { hasText: "would like" }).waitFor();
+    await this.screenshot("request");
+    await this.page.locator("converse-contact-approval-alert .btn-success").click();
+    await this.page.locator("converse-accept-contact-request-modal button[type=submit]").click();
+  }
+
+  async seesOnline(name: string): Promise<void> {
+    const contact = `#converse-roster a[data-jid^="${name}@"] .contact-name--online`;
+    await this.page.locator(contact).first().waitFor();
+  }
+
   async say(text: string): Promise<void> {
     await this.page.fill("textarea.chat-textarea", text);
     await this.page.press("textarea.chat-textarea", "Enter");
