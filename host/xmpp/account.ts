@@ -41,6 +41,8 @@ export function* accountProcess(
   recovering: boolean,
 ): Operation<void> {
   if (!self.register(bare)) return;
+  const started: AccountsMessage = { kind: "started", bare };
+  self.send(server.names.accounts, started);
   const account = new Account(self, server, bare);
   if (recovering) yield* recover(account);
   const { accountIdleMs } = server.settings;

@@ -22,7 +22,7 @@ import { errorOf, type Stanza } from "./stanza.ts";
 interface Accounts {
   readonly server: Context;
   readonly children: Map<Pid, string>;
-  /** Started, but perhaps not registered yet: until its first turn only we know it. */
+  /** Started, but not registered yet: until its first turn only we know it. */
   readonly starting: Map<string, Pid>;
 }
 
@@ -54,6 +54,7 @@ const accountsSupervisor: GenServerModule<Accounts, Context> = {
 
   handleInfo(message: AccountsMessage | Exit, state, self): CastResult<Accounts> {
     if (message instanceof Exit) ended(message, state, self);
+    else if (message.kind === "started") state.starting.delete(message.bare);
     else if (message.kind === "crashed") crashed(message.bare, message.account, state, self);
     else forward(message.bare, message.message, state, self);
     return noreply(state);
@@ -78,13 +79,8 @@ function bounce(stanza: Stanza, { server }: Accounts, self: Process): void {
 
 /** Undefined if there are too many. */
 function accountOf(state: Accounts, self: Process, bare: string): Pid | undefined {
-  const registered = self.whereis(bare);
-  if (registered !== undefined) {
-    state.starting.delete(bare);
-    return registered;
-  }
-  const starting = state.starting.get(bare);
-  if (starting !== undefined) return starting;
+  const known = self.whereis(bare) ?? state.starting.get(bare);
+  if (known !== undefined) return known;
   const max = accountsMax(state.server.settings.connectionsMax);
   return state.children.size < max ? startAccount(state, self, bare, false) : undefined;
 }

@@ -56,6 +56,8 @@ export type AccountsMessage =
     readonly bare: string;
     readonly message: Stanza | AccountMessage;
   }
+  /** An account has its name now. */
+  | { readonly kind: "started"; readonly bare: string }
   /** An account's last breath; it forwards what waits in its mailbox next. */
   | { readonly kind: "crashed"; readonly bare: string; readonly account: Pid };
 

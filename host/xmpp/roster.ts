@@ -37,6 +37,10 @@ export class RosterState {
     return this.#items.size;
   }
 
+  get pendingSize(): number {
+    return this.#pending.size;
+  }
+
   items(): IterableIterator<RosterItem> {
     return this.#items.values();
   }

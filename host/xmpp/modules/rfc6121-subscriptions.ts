@@ -7,7 +7,9 @@ import { sendPresence, sendUnavailable } from "../presence-broadcast.ts";
 import { isAvailable, type Resource } from "../resource.ts";
 import type { RosterState } from "../roster.ts";
 import { isInterested, itemElement, push } from "../roster-push.ts";
-import { serializeStanza, stanza, type Stanza, stanzaFrom, withAddresses } from "../stanza.ts";
+import {
+  errorOf, serializeStanza, stanza, type Stanza, stanzaFrom, withAddresses,
+} from "../stanza.ts";
 import {
   isSubscriptionType, receiveSubscription, seenByContact, sendSubscription, type SubscriptionState,
   type SubscriptionType,
@@ -28,7 +30,7 @@ export const subscriptions = defineModule({
     streamFeatures: (session) => session.bare === "" ? [] : [element("sub", PRE_APPROVAL)],
     presenceSent: (presence, by, account) => {
       const { type, to } = presence;
-      if (isSubscriptionType(type)) return sent(presence, type, account);
+      if (isSubscriptionType(type)) return sent(presence, type, by, account);
       // Initial presence: requests that came while nobody was there to answer (§3.1.3).
       const isInitial = type === undefined && to === undefined && !isAvailable(by);
       if (isInitial) return deliverPending(by, account);
@@ -41,19 +43,32 @@ export const subscriptions = defineModule({
 });
 
 /** §3.1.2, §3.1.5, §3.2.1, §3.3.2, §3.4: one of the user's clients acts. */
-function* sent(presence: Stanza, type: SubscriptionType, account: AccountFace) {
+function* sent(presence: Stanza, type: SubscriptionType, by: Resource, account: AccountFace) {
   const contact = bareOf(presence.to ?? account.bare);
   if (contact === account.bare) return;
   const roster = yield* account.roster();
   const before = roster.stateOf(contact);
   const { state, pass } = sendSubscription(before, type);
-  if (state !== before && !(yield* change(account, roster, contact, state))) return;
+  if (state !== before) {
+    if (isFull(account, roster, contact)) return refuseFull(account, by, presence);
+    if (!(yield* change(account, roster, contact, state))) return;
+  }
   // §3.2.2: who may see the user no longer first sees the user leave.
   if (type === "unsubscribed" && seenByContact(before.subscription)) {
     sendUnavailable(account, contact);
   }
   if (pass) account.route(withAddresses(presence, { from: account.bare, to: contact }));
   if (type === "subscribed" && pass) sendPresence(account, contact);
+}
+
+function isFull(account: AccountFace, roster: RosterState, contact: string): boolean {
+  if (roster.item(contact) !== undefined) return false;
+  return roster.size >= account.server.settings.rosterItemsMax;
+}
+
+function refuseFull(account: AccountFace, by: Resource, presence: Stanza): void {
+  const error = errorOf(presence, "not-allowed");
+  if (error !== undefined) account.deliver(by, error);
 }
 
 /** Stores the new state and tells the user's clients; false if the account is gone. */
@@ -63,8 +78,6 @@ function* change(
   contact: string,
   state: SubscriptionState,
 ): Operation<boolean> {
-  const known = roster.item(contact) !== undefined;
-  if (!known && roster.size >= account.server.settings.rosterItemsMax) return false;
   if (!(yield* roster.change(contact, state))) return false;
   pushItem(account, roster, contact);
   return true;
@@ -84,6 +97,7 @@ function* received(presence: Stanza, type: SubscriptionType, account: AccountFac
   const { state, pass, reply } = receiveSubscription(before, type);
   const addressed = withAddresses(presence, { from: contact, to: account.bare });
   if (state !== before) {
+    if (state.pendingIn && roster.pendingSize >= account.server.settings.rosterItemsMax) return;
     // An account that doesn't exist stores nothing, and stays as silent as one that waits.
     const xml = type === "subscribe" ? serializeStanza(addressed, "") : undefined;
     if (!(yield* roster.change(contact, state, xml))) return;
