@@ -1,4 +1,4 @@
-// The process of our own load generator: many clients over WebSocket, told what to do by its parent.
+// Our own load generator's process: many clients over WebSocket, told by its parent what to do.
 import { once } from "node:events";
 import { quantile } from "../instrument/statistics.ts";
 import { LoadClient, usernameOf } from "./load-client.ts";

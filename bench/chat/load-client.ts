@@ -1,4 +1,4 @@
-// One XMPP client of the load generator: RFC 7395 over `ws`, answers recognised by their first letters.
+// One client of the load generator: RFC 7395 over `ws`, answers known by their first letters.
 import WebSocket from "ws";
 
 const FRAMING = "urn:ietf:params:xml:ns:xmpp-framing";
@@ -39,7 +39,8 @@ export class LoadClient {
 
   /** Connects and reads the first features. */
   static async connect(url: string, domain: string): Promise<LoadClient> {
-    const socket = new WebSocket(url, "xmpp", { perMessageDeflate: false, skipUTF8Validation: true });
+    const options = { perMessageDeflate: false, skipUTF8Validation: true };
+    const socket = new WebSocket(url, "xmpp", options);
     await new Promise<void>((resolve, reject) => {
       socket.once("open", resolve);
       socket.once("error", reject);
@@ -54,7 +55,8 @@ export class LoadClient {
   async register(username: string): Promise<void> {
     const fields = `<username>${username}</username><password>${password}</password>`;
     const query = `<query xmlns='jabber:iq:register'>${fields}</query>`;
-    const answer = await this.#ask(`<iq xmlns='jabber:client' type='set' id='r'>${query}</iq>`, "<iq");
+    const request = `<iq xmlns='jabber:client' type='set' id='r'>${query}</iq>`;
+    const answer = await this.#ask(request, "<iq");
     if (!/type=.error./.test(answer) || answer.includes("conflict")) return;
     throw new Error(`registration refused: ${answer}`);
   }
@@ -69,7 +71,8 @@ export class LoadClient {
     if (!success.startsWith("<success")) throw new Error(`login refused: ${success}`);
     await this.#openStream();
     const bind = `<bind xmlns='${BIND}'><resource>bench</resource></bind>`;
-    const bound = await this.#ask(`<iq xmlns='jabber:client' type='set' id='b'>${bind}</iq>`, "<iq");
+    const request = `<iq xmlns='jabber:client' type='set' id='b'>${bind}</iq>`;
+    const bound = await this.#ask(request, "<iq");
     if (!bound.includes("<jid>")) throw new Error(`binding refused: ${bound}`);
     this.send("<presence xmlns='jabber:client'/>");
     const ping = "<ping xmlns='urn:xmpp:ping'/>";

@@ -1,4 +1,4 @@
-// Our own load generator: starts load-child on the generator's core and measures the server meanwhile.
+// Our own load generator: starts load-child on its core and measures the server meanwhile.
 import { type ChildProcess, spawn } from "node:child_process";
 import { on } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
@@ -30,7 +30,7 @@ class Generator {
     if (done) throw new Error("the load generator ended early");
     const event = (value as [LoadEvent])[0];
     if (event.event === "failed") throw new Error(event.reason);
-    if (event.event !== name) throw new Error(`the load generator said ${event.event}, not ${name}`);
+    if (event.event !== name) throw new Error(`the generator said ${event.event}, not ${name}`);
     return event as Extract<LoadEvent, { event: N }>;
   }
 

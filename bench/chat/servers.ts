@@ -1,4 +1,4 @@
-// Starts and stops the servers that the load tests compare: ours, and Debian's ejabberd through PEERS.
+// Starts and stops the servers that load tests compare: ours, and Debian's ejabberd by PEERS.
 import { execFile, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";

@@ -29,7 +29,7 @@ async function serveTime(benchmark: TimeBenchmark, system: "pidgeon"): Promise<v
   const [, firstNs] = await pass(work, 1);
   const [, secondNs] = await pass(work, 1);
   const times = Math.max(1, Math.ceil((SAMPLE_MS_MIN * 1e6) / Math.min(firstNs, secondNs)));
-  console.log(`ready node-${process.versions.node}`);
+  console.log("ready");
   for await (const line of createInterface({ input: process.stdin })) {
     if (line === "run") console.log(`sample ${(await pass(work, times)).join(" ")}`);
   }
@@ -40,7 +40,7 @@ async function serveMemory(benchmark: MemoryBenchmark, system: "pidgeon"): Promi
   if (hold === undefined) throw new Error(`${benchmark.name} has no ${system}`);
   const kept: unknown[] = [];
   collect();
-  console.log(`ready node-${process.versions.node}`);
+  console.log("ready");
   for await (const line of createInterface({ input: process.stdin })) {
     kept.push(await hold(Number(line.split(" ")[1])));
     collect();

@@ -1,7 +1,7 @@
 // A child process that does a benchmark's work when told; ours and the BEAM speak the same lines.
 //
-//   child: ready VERSION          parent: run          child: sample OPERATIONS WALL_NS CPU_NS
-//   child: ready VERSION          parent: hold COUNT   child: held
+//   child: ready          parent: run          child: sample OPERATIONS WALL_NS CPU_NS
+//   child: ready          parent: hold COUNT   child: held
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
@@ -28,16 +28,13 @@ export class Contestant {
     this.#ended = new Promise((resolve) => child.once("exit", () => resolve()));
   }
 
-  /** Starts the child and waits until its work is prepared; `version` is what it calls itself. */
-  static async start(
-    command: string,
-    parameters: readonly string[],
-  ): Promise<{ contestant: Contestant; version: string }> {
+  /** Starts the child and waits until its work is prepared. */
+  static async start(command: string, parameters: readonly string[]): Promise<Contestant> {
     const child = spawn(command, parameters, { stdio: ["pipe", "pipe", "inherit"] });
     child.on("error", () => {});
     const contestant = new Contestant(child, child.stdout, child.stdin);
-    const [version] = await contestant.#expect("ready");
-    return { contestant, version: version ?? "" };
+    await contestant.#expect("ready");
+    return contestant;
   }
 
   get pid(): number {

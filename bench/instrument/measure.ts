@@ -10,7 +10,7 @@ import { ratios, summarize } from "./statistics.ts";
 
 const childFile = fileURLToPath(new URL("./child.js", import.meta.url));
 
-/** Children that are measured in the same rounds; each line names what the child calls itself. */
+/** A child that is ready to be measured. */
 async function start(
   benchmark: TimeBenchmark | MemoryBenchmark,
   system: System,
@@ -21,7 +21,7 @@ async function start(
     ? ["--cpu-prof", `--cpu-prof-dir=${options.profile}`]
     : [];
   const parameters = [...profile, childFile, benchmark.name, system];
-  return (await Contestant.start(process.execPath, parameters)).contestant;
+  return Contestant.start(process.execPath, parameters);
 }
 
 function systemsOf(benchmark: TimeBenchmark | MemoryBenchmark, options: RunOptions): System[] {

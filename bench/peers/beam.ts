@@ -1,4 +1,4 @@
-// Erlang's virtual machine as a contestant: compiles pidgeon_bench.erl and starts it on one scheduler.
+// Erlang's virtual machine as a contestant: compiles pidgeon_bench.erl, starts it on one scheduler.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,10 +12,9 @@ export async function startBeam(name: string): Promise<Contestant> {
   try {
     const source = join(projectFolder, "bench/peers/pidgeon_bench.erl");
     execFileSync("erlc", ["-o", folder, source], { stdio: "inherit" });
-    const { contestant } = await Contestant.start("erl", [
-      "-noshell", "+S", "1:1", "+P", "4000000", "-pa", folder, "-run", "pidgeon_bench", "main", name,
-    ]);
-    return contestant;
+    const machine = ["-noshell", "+S", "1:1", "+P", "4000000"];
+    const program = ["-pa", folder, "-run", "pidgeon_bench", "main", name];
+    return await Contestant.start("erl", [...machine, ...program]);
   } finally {
     rmSync(folder, { recursive: true, force: true }); // the modules are loaded by now
   }

@@ -10,7 +10,7 @@
 main([Name]) ->
     Work = prepare(list_to_atom(Name)),
     [pass(Work) || Work =/= hold, _ <- lists:seq(1, ?WARM_UPS)],
-    io:format("ready otp-~s~n", [erlang:system_info(otp_release)]),
+    io:format("ready~n"),
     serve(Work).
 
 serve(Work) ->

@@ -1,8 +1,8 @@
 // GenServer.call: one client calls one server 300,000 times, one call after the other.
 import { GenServer, ok, reply } from "../../host/otp/index.ts";
-import { Runtime, type Pid, type Process } from "../../host/runtime/index.ts";
+import type { Pid, Process } from "../../host/runtime/index.ts";
 import type { TimeBenchmark, Work } from "../instrument/benchmark.ts";
-import { ageSlots, assertAged } from "./aged.ts";
+import { ageSlots, assertAged, startRuntime } from "./aged.ts";
 
 const CALLS = 300_000;
 
@@ -23,7 +23,7 @@ function* client(self: Process, server: Pid) {
 }
 
 async function prepare(): Promise<Work> {
-  const runtime = Runtime.start();
+  const runtime = startRuntime();
   await ageSlots(runtime, 2);
   const server = await runtime.run(startCounter);
   assertAged([server]);

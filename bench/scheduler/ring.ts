@@ -1,9 +1,9 @@
 // Rings: one token goes round 1,000 processes for 2,000,000 hops.
-import { receive, Runtime, type Pid, type Process } from "../../host/runtime/index.ts";
+import { receive, type Pid, type Process } from "../../host/runtime/index.ts";
 import { ClosureScheduler, type ClosureProcess } from "../baseline/closures.ts";
 import { GeneratorScheduler, type GeneratorProcess } from "../baseline/generators.ts";
 import type { TimeBenchmark, Work } from "../instrument/benchmark.ts";
-import { ageSlots, assertAged } from "./aged.ts";
+import { ageSlots, assertAged, startRuntime } from "./aged.ts";
 
 const PROCESSES = 1000;
 const HOPS = 2_000_000;
@@ -40,7 +40,7 @@ function* objectNode(self: Process, ring: readonly Pid[], index: number, arrival
 type Node = typeof integerNode;
 
 async function pidgeonRing(node: Node, token: (n: number) => unknown): Promise<Work> {
-  const runtime = Runtime.start();
+  const runtime = startRuntime();
   await ageSlots(runtime, PROCESSES);
   const ring: Pid[] = [];
   const arrival: Arrival = { done: () => {} };
