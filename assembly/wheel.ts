@@ -131,6 +131,15 @@ export function nextDeadline(): f64 {
   return control.epoch + <f64>slotStart(level, firstSlot(level));
 }
 
+/** Moves a slot's nodes to lower levels: all at once, or one moved down would hide the rest. */
+function moveDown(head: WheelNode): void {
+  while (head.next != <u32>changetype<usize>(head)) {
+    const node = changetype<WheelNode>(head.next);
+    disarm(node);
+    arm(node, node.deadline);
+  }
+}
+
 /**
  * The next node that is due by now, unlinked; null when the wheel has caught up with the time.
  * Moves timers down on its way. O(1) amortised.
@@ -145,10 +154,12 @@ export function nextDue(): WheelNode | null {
     if (start > due) break;
     if (start > control.elapsed) control.elapsed = start;
     const head = slotHead(level, slot);
-    const node = changetype<WheelNode>(head.next);
-    disarm(node);
-    if (level == 0) return node;
-    arm(node, node.deadline);
+    if (level == 0) {
+      const node = changetype<WheelNode>(head.next);
+      disarm(node);
+      return node;
+    }
+    moveDown(head);
   }
   if (due > control.elapsed) control.elapsed = due;
   return null;
