@@ -13,6 +13,7 @@
 // Costs: arm and cancel O(1); fire O(1), with at most 6 moves down in its life.
 
 import { control, invariant, WHEEL_BITMAPS, WHEEL_SLOTS } from "./control";
+import { CLOCK_MS_MAX, UPTIME_MS_MAX } from "./limits";
 
 export const WHEEL_LEVELS: u32 = 7;
 const LEVEL_BITS: u32 = 6;
@@ -109,8 +110,10 @@ function slotStart(level: u32, slot: u32): u64 {
   return ((above << LEVEL_BITS) | <u64>slot) << shift;
 }
 
-/** Tells the time. A clock that goes back stands still. O(1). */
-export function setClock(nowMs: f64): void {
+/** Tells the time; false if it can't be one. A clock that goes back stands still. O(1). */
+export function setClock(nowMs: f64): bool {
+  if (!(abs(nowMs) <= CLOCK_MS_MAX)) return false;
+  if (control.ticking && nowMs - control.epoch > UPTIME_MS_MAX) return false;
   if (!control.ticking) {
     control.ticking = 1;
     control.epoch = nowMs;
@@ -118,6 +121,7 @@ export function setClock(nowMs: f64): void {
   } else if (nowMs > control.now) {
     control.now = nowMs;
   }
+  return true;
 }
 
 /**

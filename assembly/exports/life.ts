@@ -33,24 +33,24 @@ export function face_address(): usize {
   return changetype<usize>(control);
 }
 
-/** Tells the time in ms on any clock; one that goes back stands still. BAD_ARGUMENT: not finite. */
+/**
+ * Tells the time in ms on any clock; one that goes back stands still. BAD_ARGUMENT: beyond ±2^53, or
+ * more than 139 years after the first.
+ */
 export function clock(nowMs: f64): i32 {
   const refused = enter();
   if (refused != OK) return refused;
-  if (!isFinite(nowMs)) return leave(BAD_ARGUMENT);
-  setClock(nowMs);
-  return leave(OK);
+  return leave(setClock(nowMs) ? OK : BAD_ARGUMENT);
 }
 
 /**
  * Does what is due: fires timers, runs native processes, writes events. OK: nothing is left to do;
- * MORE: call again, when the events are read. O(reductions).
+ * MORE: call again, when the events are read; BAD_ARGUMENT as clock. O(reductions).
  */
 export function step(nowMs: f64, reductions: u32): i32 {
   const refused = enter();
   if (refused != OK) return refused;
-  if (!isFinite(nowMs)) return leave(BAD_ARGUMENT);
-  setClock(nowMs);
+  if (!setClock(nowMs)) return leave(BAD_ARGUMENT);
   return leave(runStep(reductions));
 }
 

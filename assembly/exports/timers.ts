@@ -1,6 +1,6 @@
 // Exports of the kernel: timers.
 
-import { BAD_ARGUMENT, MESSAGE_HANDLE, MESSAGE_NUMBER, NOT_FOUND, OK } from "../abi";
+import { BAD_ARGUMENT, BAD_HANDLE, MESSAGE_HANDLE, MESSAGE_NUMBER, NOT_FOUND, OK } from "../abi";
 import { leaveNumber } from "../control";
 import { adoptHandle, checkHandle, yieldHandle } from "../handles";
 import { find, whyNotFound } from "../process";
@@ -22,6 +22,7 @@ export function send_after(
     return leaveNumber(timers.startTimer(process, <u8>kind, <u8>tag, from, ref, value, ms));
   }
   if (kind != MESSAGE_HANDLE) return leaveNumber(BAD_ARGUMENT);
+  if (<f64>(<u32>value) != value) return leaveNumber(BAD_HANDLE);
   const status = checkHandle(<u32>value);
   if (status != OK) return leaveNumber(status);
   adoptHandle(<u32>value);
