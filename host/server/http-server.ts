@@ -60,7 +60,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   });
   addHealth(app);
   await addWebClient(app, options.domain);
-  app.setNotFoundHandler((_request, reply) => reply.code(404).type("text/plain").send("not found\n"));
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).type("text/plain").send("not found\n"));
 
   await app.listen({
     host: options.host,

@@ -1,4 +1,4 @@
-// The register of open connections, and the pings that find out which peers are gone (RFC 7395 §3.8).
+// The register of open connections, and the pings that tell which peers are gone (RFC 7395 §3.8).
 
 /** What the register needs of a connection. */
 export interface Watched {

@@ -13,7 +13,7 @@ export interface SocketLimits {
 
 /**
  * `silenceMs` makes a ping every 50 s at most: reverse proxies cut what is silent for 60 s.
- * `frameBytesMax` lies above the stanza limit, so that a stanza that is too long gets an XMPP error.
+ * `frameBytesMax` lies above the stanza limit: a stanza that is too long gets an XMPP error.
  */
 export const defaultLimits: SocketLimits = {
   frameBytesMax: 1_048_576,

@@ -10,7 +10,7 @@ export interface Peer {
   readonly loopback: boolean;
 }
 
-/** Fastify's `trustProxy` decides whose `X-Forwarded-For` and `-Proto` count; by default nobody's. */
+/** Fastify's `trustProxy` decides whose `X-Forwarded-*` headers count; by default nobody's. */
 export function peerOf(request: FastifyRequest): Peer {
   return {
     address: request.ip,

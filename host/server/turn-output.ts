@@ -5,7 +5,7 @@ export interface Flushable {
   flush(): void;
 }
 
-/** The sockets that have output. One for all connections of a server, so that none needs its own timer. */
+/** The sockets that have output. One for all connections of a server: none needs its own timer. */
 export class TurnOutput {
   private waiting: Flushable[] = [];
   private spare: Flushable[] = [];

@@ -1,4 +1,4 @@
-// The script of the web client's page: starts Converse.js with our settings, and mends what it must.
+// The script of the web client's page: starts Converse.js with our settings and mends it.
 
 /**
  * The text of `/client.js`, a module that runs after Converse's own.
@@ -12,8 +12,8 @@
  *   because of a message has no subscription state, and Converse takes that for a subscription.
  *   And whoever accepts a request doesn't ask the same back: `subscribe` without a listener, which
  *   it calls for that, belongs to the model's events by now.
- * - A reload goes on with the session if one has logged in, but not if one has just registered: then
- *   it doesn't keep the keys for it (never the password), and stays at the form's address.
+ * - A reload goes on with the session if one has logged in, but not if one has just registered:
+ *   then it doesn't keep the keys for it (never the password), and stays at the form's address.
  */
 export function startScript(settings: Readonly<Record<string, unknown>>, version: string): string {
   return `// Starts Converse.js (MPL-2.0: /converse/LICENSE) on the server that this page came from.

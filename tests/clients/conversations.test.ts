@@ -10,6 +10,9 @@ import { xmppJs } from "./xmpp-js.ts";
 const libraries = [xmppJs, stanzaJs, stropheJs];
 const text = `"Wherefore art thou" <Romeo> & co? 'Tis ünïcode: 愛 🕊️`;
 
+// A machine may be busy; nothing here waits for a time to pass.
+t.setTimeout(120_000);
+
 t.test("XMPP libraries over WebSocket", async (t) => {
   const server = await startTestServer();
   const account = { url: server.webSocketUrl, domain: server.domain, password: "p '<&>" };

@@ -1,6 +1,7 @@
 // The library stanza as a chat client.
 import { createClient } from "stanza";
-import { Inbox, mechanismIn, type ChatClient, type ClientLibrary, type Login } from "./chat-client.ts";
+import type { ChatClient, ClientLibrary, Login } from "./chat-client.ts";
+import { Inbox, mechanismIn } from "./chat-client.ts";
 
 export const stanzaJs: ClientLibrary = { name: "stanza", login };
 

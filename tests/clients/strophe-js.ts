@@ -1,6 +1,7 @@
 // strophe.js, the library inside Converse.js, as a chat client.
 import { $iq, $msg, $pres, Strophe } from "strophe.js";
-import { Inbox, mechanismIn, type ChatClient, type ClientLibrary, type Login } from "./chat-client.ts";
+import type { ChatClient, ClientLibrary, Login } from "./chat-client.ts";
+import { Inbox, mechanismIn } from "./chat-client.ts";
 
 export const stropheJs: ClientLibrary = { name: "strophe.js", login };
 

@@ -1,6 +1,7 @@
 // @xmpp/client as a chat client.
 import { client, xml } from "@xmpp/client";
-import { Inbox, mechanismIn, type ChatClient, type ClientLibrary, type Login } from "./chat-client.ts";
+import type { ChatClient, ClientLibrary, Login } from "./chat-client.ts";
+import { Inbox, mechanismIn } from "./chat-client.ts";
 
 export const xmppJs: ClientLibrary = { name: "@xmpp/client", login };
 

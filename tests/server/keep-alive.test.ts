@@ -1,5 +1,5 @@
 // The register of connections: places, and visits spread evenly over the time of a round.
-import t from "tap";
+import t, { type Test } from "tap";
 import { KeepAlive, type Watched } from "../../host/server/keep-alive.ts";
 
 class Fake implements Watched {
@@ -19,7 +19,7 @@ class Fake implements Watched {
 /** Slices of a round, as KeepAlive makes them. */
 const SLICES = 25;
 
-function register(t: Pick<typeof import("tap").t, "teardown">, count: number): { keepAlive: KeepAlive; fakes: Fake[] } {
+function register(t: Pick<Test, "teardown">, count: number) {
   // A round takes so long that only the test makes visits.
   const keepAlive = new KeepAlive(1e8);
   t.teardown(() => keepAlive.stop());

@@ -1,8 +1,9 @@
 // The command line of `npm start`: defaults, values, and errors that list the options.
+import { readFileSync } from "node:fs";
 import t from "tap";
 import { parseOptions, usage } from "../../host/server/options.ts";
 
-t.test("without options it serves localhost on 127.0.0.1:5280 and keeps data in ./data", async (t) => {
+t.test("without options it serves localhost at 127.0.0.1:5280, data in ./data", async (t) => {
   t.same(parseOptions([]), {
     help: false,
     httpPort: 5280,
@@ -58,4 +59,12 @@ t.test("the usage lists every option", async (t) => {
   for (const name of ["http-port PORT", "host", "domain", "data DIR", "unlimited", "help"]) {
     t.match(usage(), `--${name}`);
   }
+});
+
+t.test("docs/operating.md lists the same options", async (t) => {
+  const document = readFileSync(new URL("../../../docs/operating.md", import.meta.url), "utf8");
+  const listed = [...document.matchAll(/^\| `(--[^`]+)` \|/gm)].map((match) => match[1]);
+  const known = [...usage().matchAll(/^ {2}(--\S+(?: [A-Z]+)?) /gm)].map((match) => match[1]);
+  t.ok(known.length > 5);
+  t.same(listed.sort(), known.sort());
 });

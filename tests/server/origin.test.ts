@@ -48,9 +48,10 @@ t.test("what is a loopback address", async (t) => {
   for (const address of ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1"]) {
     t.equal(isLoopback(address), true, address);
   }
-  for (const address of ["10.0.0.1", "::", "::ffff:10.0.0.1", "128.0.0.1", "1270.0.0.1", undefined]) {
-    t.equal(isLoopback(address), false, String(address));
+  for (const address of ["10.0.0.1", "::", "::ffff:10.0.0.1", "128.0.0.1", "1270.0.0.1"]) {
+    t.equal(isLoopback(address), false, address);
   }
+  t.equal(isLoopback(undefined), false, "gone already");
 });
 
 t.test("behind a proxy nobody is on loopback", async (t) => {

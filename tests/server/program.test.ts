@@ -11,6 +11,9 @@ import { closed, collect, opened } from "./stub-xmpp.ts";
 
 const program = fileURLToPath(new URL("../../host/server/main.js", import.meta.url));
 
+// A machine may be busy; nothing here waits for a time to pass.
+t.setTimeout(120_000);
+
 class Run {
   readonly child: ChildProcess;
   output = "";
@@ -85,7 +88,8 @@ t.test("it says where it is, stops when told, and keeps its data", async (t) => 
   t.equal(first.errors, "");
 
   const second = new Run(["--http-port", "0", "--data", data]);
-  const again = await stanzaJs.login({ ...account, url: `ws://localhost:${await second.port()}/ws` });
+  const address = `ws://localhost:${await second.port()}/ws`;
+  const again = await stanzaJs.login({ ...account, url: address });
   t.match(again.jid, /^romeo@localhost\//);
   second.child.kill("SIGINT");
   t.match(await second.end(), { code: 0 });

@@ -4,6 +4,9 @@ import t from "tap";
 import WebSocket from "ws";
 import { closed, collect, opened, refusal, startStub } from "./stub-xmpp.ts";
 
+// A machine may be busy; nothing here waits for a time to pass.
+t.setTimeout(120_000);
+
 const { xmpp, close, port, webSocketUrl: url } = await startStub();
 t.teardown(close);
 
