@@ -177,7 +177,9 @@ async function build(everything) {
 
   const folders = everything ? ["host", "tests", "bench", "examples"] : ["host"];
   const sources = folders.flatMap((folder) => list(folder)).filter((path) => !isAssembly(path));
-  const results = sources.map((path) => join(output, path.replace(/\.ts$/, ".js")));
+  const results = sources
+    .filter((path) => !path.endsWith(".d.ts"))
+    .map((path) => join(output, path.replace(/\.ts$/, ".js")));
   const project = everything ? "." : "host";
   add(`tsc ${project}`, [...sources, "host/tsconfig.json"], results, async () => {
     removeOrphans(folders, new Set(results));
