@@ -1,7 +1,8 @@
 // The promises of kernel.wasm that can be read off the file: no imports, one memory.grow, no state
 // in globals, its size. How: assembly/index.ts.
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
 import { root } from "./sources.ts";
@@ -51,12 +52,17 @@ t.test("the kernel fits its budget", (t) => {
   t.end();
 });
 
-/** The text form of a module, by the disassembler that comes with AssemblyScript's compiler. */
+/**
+ * The text form of a module, by the disassembler that comes with AssemblyScript's compiler. Through
+ * a file: the program doesn't wait until a pipe has taken what it prints.
+ */
 function disassemble(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "pidgeon-kernel-"));
+  const target = join(folder, "kernel.wat");
   const program = join(root, "node_modules/binaryen/bin/wasm-dis");
-  const parameters = [program, "--enable-bulk-memory", "--enable-nontrapping-float-to-int"];
-  return execFileSync(process.execPath, [...parameters, join(root, "build", name)], {
-    encoding: "utf8",
-    maxBuffer: 64 * 1024 * 1024,
-  });
+  const options = ["--enable-bulk-memory", "--enable-nontrapping-float-to-int", "-o", target];
+  execFileSync(process.execPath, [program, join(root, "build", name), ...options]);
+  const text = readFileSync(target, "utf8");
+  rmSync(folder, { recursive: true });
+  return text;
 }
