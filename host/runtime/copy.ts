@@ -2,10 +2,11 @@
 //
 // A copy reads each property once, so a getter or a proxy can change what is read but never reach
 // into the copy; symbols and what a prototype has are not read at all. The sender's value is not
-// altered. Sub-objects that occur twice are copied twice, as in Erlang. Costs: O(nodes), about 25
+// altered. Sub-objects that occur twice are copied twice, as in Erlang. Costs: O(nodes), about 10
 // ns a property.
 import { PidgeonError } from "../errors.ts";
 import { isMarked, mark } from "./mark.ts";
+import { SHAPE_KEYS_MAX, Shapes } from "./shapes.ts";
 
 /** Values in one unmarked message. What is larger is shared with `immutable`, or sent in parts. */
 export const MESSAGE_NODES_MAX = 10_000;
@@ -36,73 +37,114 @@ export function isImmutable(value: unknown): boolean {
   return typeof value !== "function" && typeof value !== "symbol";
 }
 
-/**
- * The copy that a receiver owns. Throws PIDGEON_NOT_SENDABLE with the path of what can't be sent.
- */
+/** Copies messages; learns the shapes of what it copies. */
+export class Copier {
+  readonly #shapes = new Shapes();
+  /** Values that the message under way may still hold. */
+  #left = 0;
+
+  /** The copy that a receiver owns. Throws PIDGEON_NOT_SENDABLE with the path of what is refused. */
+  copy(value: unknown): unknown {
+    switch (typeof value) {
+      case "object":
+        if (value === null || isMarked(value)) return value;
+        break;
+      case "function":
+      case "symbol":
+        throw explained(value);
+      default:
+        return value;
+    }
+    this.#left = MESSAGE_NODES_MAX;
+    try {
+      return Array.isArray(value) ? this.#copyArray(value, 0) : this.#copyObject(value, 0);
+    } catch (error) {
+      throw error === refused ? explained(value) : error;
+    }
+  }
+
+  #copyPart(part: unknown, depth: number): unknown {
+    switch (typeof part) {
+      case "object":
+        if (part === null || isMarked(part)) return part;
+        return Array.isArray(part)
+          ? this.#copyArray(part, depth + 1) : this.#copyObject(part, depth + 1);
+      case "function":
+      case "symbol":
+        throw refused;
+      default:
+        return part;
+    }
+  }
+
+  #copyArray(value: readonly unknown[], depth: number): unknown[] {
+    const length = value.length;
+    this.#left -= length;
+    if (this.#left < 0 || depth > MESSAGE_DEPTH_MAX || !isPlainArray(value)) throw refused;
+    const copy = new Array<unknown>(length);
+    for (let index = 0; index < length; index++) {
+      const part = value[index];
+      copy[index] = typeof part === "string" || typeof part === "number"
+        ? part : this.#copyPart(part, depth);
+    }
+    return copy;
+  }
+
+  /**
+   * Reads the values into locals and follows the keys through the shapes; the object is made at the
+   * end. A key that no shape has, and all after it, are stored one by one.
+   */
+  #copyObject(value: object, depth: number): Record<string, unknown> {
+    if (!isPlain(value) || depth > MESSAGE_DEPTH_MAX) throw refused;
+    const source = value as Record<string, unknown>;
+    let shape = this.#shapes.root;
+    let rest: Record<string, unknown> | undefined;
+    let a: unknown, b: unknown, c: unknown, d: unknown;
+    let e: unknown, f: unknown, g: unknown, h: unknown;
+    let count = 0;
+    for (const key in source) {
+      if (count >= MESSAGE_NODES_MAX) throw refused;
+      const read = source[key];
+      const part = typeof read === "string" || typeof read === "number"
+        ? read : this.#copyPart(read, depth);
+      if (rest === undefined) {
+        const next = key === shape.nextKey ? shape.next
+          : count < SHAPE_KEYS_MAX ? this.#shapes.child(shape, key) : undefined;
+        if (next !== undefined) {
+          shape = next;
+          switch (count++) {
+            case 0: a = part; break;
+            case 1: b = part; break;
+            case 2: c = part; break;
+            case 3: d = part; break;
+            case 4: e = part; break;
+            case 5: f = part; break;
+            case 6: g = part; break;
+            default: h = part;
+          }
+          continue;
+        }
+        rest = shape.make !== undefined ? shape.make(a, b, c, d, e, f, g, h)
+          : this.#shapes.assemble(shape, [a, b, c, d, e, f, g, h]);
+      }
+      count++;
+      if (key === "__proto__") setOwn(rest, key, part);
+      else rest[key] = part;
+    }
+    this.#left -= count;
+    if (this.#left < 0) throw refused;
+    if (rest !== undefined) return rest;
+    return shape.make !== undefined ? shape.make(a, b, c, d, e, f, g, h)
+      : this.#shapes.assemble(shape, [a, b, c, d, e, f, g, h]);
+  }
+}
+
+/** One copy, without learning: for what is copied rarely. */
 export function copyMessage(value: unknown): unknown {
-  switch (typeof value) {
-    case "object":
-      if (value === null) return null;
-      break;
-    case "function":
-    case "symbol":
-      throw explained(value);
-    default:
-      return value;
-  }
-  if (isMarked(value)) return value;
-  try {
-    return copyUnmarked(value, { left: MESSAGE_NODES_MAX, depth: 0 });
-  } catch (error) {
-    throw error === refused ? explained(value) : error;
-  }
+  return new Copier().copy(value);
 }
 
-/** Counted down by one copy; a local object, which V8 keeps out of the heap where it can. */
-interface Budget {
-  left: number;
-  depth: number;
-}
-
-function copyUnmarked(value: object, budget: Budget): object {
-  if (Array.isArray(value)) return copyArray(value, budget);
-  if (!isPlain(value) || ++budget.depth > MESSAGE_DEPTH_MAX) throw refused;
-  const source = value as Record<string, unknown>;
-  const copy: Record<string, unknown> = {};
-  for (const key in source) {
-    if (--budget.left < 0) throw refused;
-    let part = source[key];
-    if (typeof part === "object") {
-      if (part !== null && !isMarked(part)) part = copyUnmarked(part, budget);
-    } else if (typeof part === "function" || typeof part === "symbol") {
-      throw refused;
-    }
-    if (key === "__proto__") setOwn(copy, key, part);
-    else copy[key] = part;
-  }
-  budget.depth--;
-  return copy;
-}
-
-function copyArray(value: readonly unknown[], budget: Budget): unknown[] {
-  const length = value.length;
-  budget.left -= length;
-  if (budget.left < 0 || ++budget.depth > MESSAGE_DEPTH_MAX || !isPlainArray(value)) throw refused;
-  const copy = new Array<unknown>(length);
-  for (let index = 0; index < length; index++) {
-    let part = value[index];
-    if (typeof part === "object") {
-      if (part !== null && !isMarked(part)) part = copyUnmarked(part, budget);
-    } else if (typeof part === "function" || typeof part === "symbol") {
-      throw refused;
-    }
-    copy[index] = part;
-  }
-  budget.depth--;
-  return copy;
-}
-
-/** As copyUnmarked, but every object on the way is frozen and marked. */
+/** As copyMessage, but every object on the way is frozen and marked. */
 function copyFrozen(value: unknown, depth: number): unknown {
   if (typeof value === "function" || typeof value === "symbol") throw refused;
   if (typeof value !== "object" || value === null || isMarked(value)) return value;

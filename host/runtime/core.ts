@@ -10,7 +10,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { CallbackProcess } from "./behaviour.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { Clock } from "./clock.ts";
-import { copyMessage } from "./copy.ts";
+import { Copier } from "./copy.ts";
 import { HandleTable } from "./handles.ts";
 import { atomOf, ExitReason, reasonOfAtom } from "./messages.ts";
 import { Process } from "./process.ts";
@@ -48,6 +48,7 @@ export class Core implements Arming {
   wake: () => void = () => {};
   /** True while the pump runs: everything that is sent is seen by it. */
   pumping = false;
+  readonly #copier = new Copier();
   readonly #handlesMax: number;
   #dead: Pid | undefined;
 
@@ -110,7 +111,7 @@ export class Core implements Arming {
     const target = typeof to === "number" ? to : this.kernel.whereis(to);
     if (target === 0) return false;
     if (typeof message !== "number") {
-      return this.sendOwned(from, target, tag, ref, copyMessage(message));
+      return this.sendOwned(from, target, tag, ref, this.#copier.copy(message));
     }
     const status = this.kernel.sendNumber(from, target, tag, ref, message);
     if (status === Status.OK) {
@@ -149,7 +150,7 @@ export class Core implements Arming {
     this.tellTime();
     const time = Math.min(ms, TIME_MS_MAX);
     const isNumber = typeof message === "number";
-    const value = isNumber ? message : this.#hold(copyMessage(message));
+    const value = isNumber ? message : this.#hold(this.#copier.copy(message));
     const kind = isNumber ? MessageKind.NUMBER : MessageKind.HANDLE;
     const ref = this.kernel.sendAfter(from, target, 0, 0, kind, value, time);
     if (ref < 0) {
@@ -174,7 +175,7 @@ export class Core implements Arming {
     const atom = atomOf(reason);
     const status = atom !== undefined
       ? this.kernel.exitSignal(from, to, ReasonKind.ATOM, atom)
-      : this.#exitHeld(from, to, this.#hold(copyMessage(reason)));
+      : this.#exitHeld(from, to, this.#hold(this.#copier.copy(reason)));
     if (status < 0 && !isGone(status)) throw refusal("exit", status);
     if (!this.pumping) this.wake();
   }

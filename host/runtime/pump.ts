@@ -118,6 +118,8 @@ export class Pump {
   #runFor(budgetMs: number): boolean {
     const core = this.#core;
     const kernel = this.#kernel;
+    const { event } = kernel;
+    const turns = this.#turns;
     if (core.pumping) return true;
     core.pumping = true;
     let nowMs = this.#clock.now();
@@ -127,15 +129,21 @@ export class Pump {
     try {
       for (;;) {
         const status = kernel.step(nowMs, STEP_REDUCTIONS);
-        let events = 0;
-        while (kernel.nextEvent()) {
-          events++;
-          this.#handle();
+        let isQuiet = true;
+        while (event.next()) {
+          isQuiet = false;
+          if (event.type === EventKind.RUN) {
+            const { pid } = event;
+            this.#recent[this.#sampleTurns - this.#untilSample] = pid;
+            turns.turn(pid);
+          } else {
+            this.#exited();
+          }
           if (--this.#untilSample > 0) continue;
           nowMs = this.#sample();
           if (nowMs >= endMs) return false;
         }
-        if (events > 0) continue;
+        if (!isQuiet) continue;
         if (status !== Status.MORE) return true;
         nowMs = this.#sample();
         if (nowMs >= endMs) return false;
@@ -146,20 +154,17 @@ export class Pump {
     }
   }
 
-  #handle(): void {
-    const event = this.#kernel.event;
-    const pid = event.pid;
-    if (event.type === EventKind.RUN) {
-      this.#recent[this.#sampleTurns - this.#untilSample] = pid;
-      this.#turns.turn(pid);
-    } else {
-      this.#turns.exited(pid, this.#core.reasonOf(event.reasonKind, event.value));
-      this.#kernel.reap(pid);
-    }
+  /** A process was ended by a signal: the event may be read until it is reaped. */
+  #exited(): void {
+    const { event } = this.#kernel;
+    const { pid } = event;
+    this.#turns.exited(pid, this.#core.reasonOf(event.reasonKind, event.value));
+    this.#kernel.reap(pid);
   }
 
   /** Reads the clock, reports who was too long, and sets when to read it again. */
   #sample(): number {
+    this.#kernel.drainReleased(this.#free);
     const nowMs = this.#clock.now();
     const durationMs = nowMs - this.#sampledAtMs;
     const turns = this.#sampleTurns - this.#untilSample;

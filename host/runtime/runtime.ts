@@ -27,7 +27,7 @@ export interface RuntimeOptions {
    * For tests and for hosts with their own loop.
    */
   readonly manual?: boolean;
-  /** A turn that takes longer is reported as long_schedule. Default 100 ms. */
+  /** A turn that takes longer is reported as long_schedule. Default 250 ms. */
   readonly longScheduleMs?: number;
 }
 
@@ -38,7 +38,7 @@ export interface CallOptions {
 
 /** The kernel's own default, see Limits. */
 const HANDLES_DEFAULT = 262_144;
-const LONG_SCHEDULE_MS = 100;
+const LONG_SCHEDULE_MS = 250;
 const STOP_TIMEOUT_MS = 5_000;
 
 export class Runtime {

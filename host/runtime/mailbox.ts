@@ -1,0 +1,183 @@
+// The walk through a mailbox: what a suspension wants is found, taken, and decoded for its process.
+//
+//   shown ─► wanted? ── yes ─► take: value, tag, from, ref are here; the next message is shown
+//     ▲        │ no
+//     │        ├─ a reply that nobody waits for any more ─► take and drop
+//     └─ skip ─┘
+//   nothing shown ─► wait (the turn is closed), again, or timed out
+//
+// Costs: O(messages passed over); the plain case allocates nothing.
+import { MessageKind, Status } from "../kernel/abi.ts";
+import type { Pid, Ref } from "../kernel/abi.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { messageOf } from "./behaviour.ts";
+import { Bytes } from "./bytes.ts";
+import { TIME_MS_MAX } from "./core.ts";
+import type { Core } from "./core.ts";
+import type { HandleTable } from "./handles.ts";
+import { Down, Exit, Tag } from "./messages.ts";
+import { TIMEOUT, Waiting } from "./suspension.ts";
+import type { Resumption, Suspension } from "./suspension.ts";
+
+/** The turn is closed: its process waits now, or is dead. */
+export const CLOSED = -1;
+
+export class Mailbox {
+  /** What was taken; handed to every generator, which reads it at once. */
+  readonly resumption: Resumption = { done: true, value: undefined, tag: 0 };
+  /** Of a message that a behaviour has taken: the sender and the reference. */
+  from = 0;
+  ref = 0;
+  readonly #core: Core;
+  readonly #kernel: Kernel;
+  readonly #handles: HandleTable;
+  /** The handle that is the host's again once the accepted message is taken; 0: none. */
+  #freed = 0;
+
+  constructor(core: Core) {
+    this.#core = core;
+    this.#kernel = core.kernel;
+    this.#handles = core.handles;
+  }
+
+  /**
+   * Takes what the suspension wants into the resumption; SHOWN or OK as `take` answers, or CLOSED.
+   * `shown` tells whether a message is shown now, `spent` what the turn has cost so far.
+   */
+  fetch(pid: Pid, suspension: Suspension, shown: number, spent: number): number {
+    const kernel = this.#kernel;
+    let now = shown;
+    for (;;) {
+      if (now === Status.SHOWN) {
+        if (this.#accepts(suspension)) return this.#take(pid);
+        now = this.#isStale(suspension) ? this.#drop(pid) : kernel.skip(pid);
+      } else if (now < 0) {
+        return CLOSED;
+      } else {
+        const ms = suspension.timeoutMs === Infinity ? Infinity : this.#timeLeft(suspension);
+        const status = suspension.kind === Waiting.REFERENCE
+          ? kernel.waitRef(pid, suspension.ref as Ref, ms, spent)
+          : kernel.wait(pid, ms, spent);
+        if (status === Status.OK) return CLOSED;
+        if (status === Status.TIMED_OUT) return this.#timeOut(pid);
+        now = status < 0 ? CLOSED : kernel.peek(pid);
+      }
+    }
+  }
+
+  /** Whether the message that is shown is wanted; then its value is in the resumption. */
+  #accepts(suspension: Suspension): boolean {
+    const message = this.#kernel.message;
+    const kind = message.kind;
+    const tag = message.tag;
+    const isPlain = tag === Tag.MESSAGE && kind <= MessageKind.HANDLE;
+    if (!isPlain || suspension.kind === Waiting.REFERENCE) {
+      return this.#acceptsOther(suspension, kind, tag);
+    }
+    const { resumption } = this;
+    const { matches } = suspension;
+    if (kind === MessageKind.NUMBER) {
+      const value = message.value;
+      if (matches !== undefined && !matches(value)) return false;
+      resumption.value = value;
+      this.#freed = 0;
+    } else {
+      const handle = message.value | 0;
+      const value = this.#handles.get(handle);
+      if (matches !== undefined && !matches(value)) return false;
+      resumption.value = value;
+      this.#freed = message.last ? handle : 0;
+    }
+    resumption.tag = Tag.MESSAGE;
+    return true;
+  }
+
+  /** The less frequent: signals, calls, replies, bytes, and whatever a reference is waited for. */
+  #acceptsOther(suspension: Suspension, kind: number, tag: number): boolean {
+    const message = this.#kernel.message;
+    const wanted = suspension.kind;
+    if (wanted === Waiting.REFERENCE) {
+      if (message.ref !== suspension.ref) return false;
+    } else if (this.#isStale(suspension)) {
+      return false;
+    }
+    const value = this.#decode(kind, tag, wanted);
+    const { matches } = suspension;
+    if (matches !== undefined && !matches(value)) return false;
+    this.from = message.from;
+    this.ref = message.ref;
+    this.resumption.value = value;
+    this.resumption.tag = kind === MessageKind.EXIT ? Tag.EXIT
+      : kind === MessageKind.DOWN ? Tag.DOWN : tag;
+    // `last` says nothing of numbers and bytes.
+    const holds = kind !== MessageKind.NUMBER && kind !== MessageKind.BYTES;
+    this.#freed = holds && message.last ? message.value | 0 : 0;
+    return true;
+  }
+
+  #decode(kind: number, tag: number, wanted: Waiting): unknown {
+    const message = this.#kernel.message;
+    if (kind === MessageKind.EXIT) {
+      return new Exit(message.from, this.#core.reasonOf(message.reasonKind, message.value));
+    }
+    if (kind === MessageKind.DOWN) {
+      const reason = this.#core.reasonOf(message.reasonKind, message.value);
+      return new Down(message.ref, message.from, reason);
+    }
+    // Bytes of a native process are copied out when they are taken; a pattern can't see them.
+    const value = kind === MessageKind.NUMBER ? message.value
+      : kind === MessageKind.HANDLE ? this.#handles.get(message.value) : undefined;
+    return wanted === Waiting.MESSAGE ? messageOf(tag, message.from, message.ref, value) : value;
+  }
+
+  /** An answer that nobody waits for any more, or a system message to a process without one. */
+  #isStale(suspension: Suspension): boolean {
+    if (suspension.kind === Waiting.REFERENCE) return false;
+    const message = this.#kernel.message;
+    const tag = message.tag;
+    if (tag < Tag.REPLY || message.kind >= MessageKind.EXIT) return false;
+    return tag <= Tag.REJECTED ||
+      (tag === Tag.SYSTEM && suspension.kind === Waiting.MESSAGE);
+  }
+
+  /** Takes the accepted message, and its handle back if no other message names it. */
+  #take(pid: Pid): number {
+    const message = this.#kernel.message;
+    if (message.kind === MessageKind.BYTES) return this.#takeBytes(pid);
+    const shown = this.#kernel.take(pid);
+    if (this.#freed !== 0) this.#handles.free(this.#freed);
+    return shown;
+  }
+
+  #takeBytes(pid: Pid): number {
+    const { length, value } = this.#kernel.message;
+    const shown = this.#kernel.take(pid);
+    if (shown >= 0) this.resumption.value = Bytes.own(this.#kernel.takeBytes(value, length));
+    return shown;
+  }
+
+  /** Takes a message that nobody wants. The walk begins anew, which costs nothing but time. */
+  #drop(pid: Pid): number {
+    const message = this.#kernel.message;
+    const freed = message.kind === MessageKind.HANDLE && message.last ? message.value : 0;
+    const shown = this.#kernel.take(pid);
+    if (freed !== 0) this.#handles.free(freed);
+    return shown;
+  }
+
+  #timeOut(pid: Pid): number {
+    this.resumption.tag = Tag.TIMED_OUT;
+    this.resumption.value = TIMEOUT;
+    return this.#kernel.peek(pid);
+  }
+
+  /** What is left of a receive's time: dropping a stale reply must not begin it anew. */
+  #timeLeft(suspension: Suspension): number {
+    if (suspension.timeoutMs === 0) return 0;
+    const nowMs = this.#core.tellTime();
+    if (Number.isNaN(suspension.expiresAtMs)) {
+      suspension.expiresAtMs = nowMs + suspension.timeoutMs;
+    }
+    return Math.min(Math.max(0, suspension.expiresAtMs - nowMs), TIME_MS_MAX);
+  }
+}
