@@ -12,6 +12,7 @@ import type { Pid } from "../kernel/abi.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Clock } from "./clock.ts";
 import type { Core } from "./core.ts";
+import { slotOf } from "./process-table.ts";
 import type { Turns } from "./turns.ts";
 import type { Logger } from "./types.ts";
 
@@ -135,7 +136,7 @@ export class Pump {
           if (event.type === EventKind.RUN) {
             const { pid } = event;
             this.#recent[this.#sampleTurns - this.#untilSample] = pid;
-            turns.turn(pid);
+            turns.turn(slotOf(pid));
           } else {
             this.#exited();
           }

@@ -14,7 +14,6 @@ import { Behaviour } from "./behaviour.ts";
 import type { Core } from "./core.ts";
 import { Mailbox } from "./mailbox.ts";
 import { ExitReason, isOrderly } from "./messages.ts";
-import { slotOf } from "./process-table.ts";
 import type { ProcessTable, Running } from "./process-table.ts";
 import { endReason } from "./reasons.ts";
 import { Suspension, Waiting } from "./suspension.ts";
@@ -48,12 +47,16 @@ export class Turns {
     this.#logger = logger;
   }
 
-  /** Runs the turn that a RUN event offers. */
-  turn(pid: Pid): void {
+  /**
+   * Runs the turn that a RUN event has offered to the process in this slot. If another has come
+   * into the slot since, `begin` tells whether it has a turn of its own.
+   */
+  turn(slot: number): void {
     const kernel = this.#kernel;
+    const pid = this.#table.selves[slot]?.pid;
+    if (pid === undefined) return;
     let shown: number = kernel.begin(pid);
     if (shown < 0) return;
-    const slot = slotOf(pid);
     const { generators, suspensions } = this.#table;
     const { resumption } = this.#mailbox;
     let suspension = suspensions[slot]!;
