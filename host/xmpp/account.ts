@@ -132,7 +132,8 @@ class Account implements AccountFace {
 
   #message(stanza: Stanza): Work<void> {
     const isHooked = this.server.handlers.messageReceived.length > 0;
-    return isHooked ? this.#hookedMessage(stanza) : this.#deliverMessage(stanza);
+    if (!isHooked) return this.#deliverMessage(stanza);
+    return this.#guarded(this.#hookedMessage(stanza), stanza);
   }
 
   *#hookedMessage(stanza: Stanza): Operation<void> {
@@ -147,7 +148,9 @@ class Account implements AccountFace {
     const delivered = deliverMessage(stanza.type, resource, this.resources, this.#pass);
     this.#passing = undefined;
     if (delivered > 0) return;
-    if (this.server.handlers.messageUndelivered.length > 0) return this.#undelivered(stanza);
+    if (this.server.handlers.messageUndelivered.length > 0) {
+      return this.#guarded(this.#undelivered(stanza), stanza);
+    }
     if (undeliverable(stanza.type) === "refuse") this.#refuse(stanza, "service-unavailable");
   }
 
@@ -229,7 +232,7 @@ class Account implements AccountFace {
       this.self.exit(old.pid, "kill");
       yield* receive(ended);
     }
-    yield* this.#gone(old);
+    yield* this.#guarding(this.#gone(old), undefined);
   }
 
   #attach(name: string, session: Pid, facts: ResourceFacts): void {

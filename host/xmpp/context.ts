@@ -1,5 +1,5 @@
 // What all processes of one XMPP server share: settings, handlers, the way to an account. Nothing
-// in it belongs to a session or an account; processes read it and never write it.
+// in it belongs to a session or an account; what changes is a cache, or the list of modules.
 
 import type { Process } from "../runtime/index.ts";
 import type { Storage } from "../storage/storage.ts";

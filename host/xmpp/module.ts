@@ -1,26 +1,24 @@
-// What a module of the XMPP server is: one declaration of what it is, what it needs, what it
-// handles.
+// What a module of the XMPP server is: one declaration of what it is, needs and handles.
 //
 //   export const ping = defineModule({
 //     name: "xep-0199-ping",
 //     spec: "XEP-0199", title: "XMPP Ping", version: "2.0.1",
-//     features: ["urn:xmpp:ping"],
-//     handlers: { requests: [request(["server", "account"], "get", "ping", PING, () => undefined)]
-// },
+//     features: [PING],
+//     handlers: { requests: [request("server", "get", "ping", PING, () => undefined)] },
 //   });
 //
-// A handler's return value is the answer. Where a handler may return `Work<T>` it may be a
-// generator: `yield* wait(promise)` holds up its own process only, and that process's later stanzas
-// wait.
+// A handler's return value is the answer. Where it may return `Work<T>` it may be a generator:
+// `yield* wait(promise)` holds up its own process only, whose later stanzas wait in its mailbox.
 //
 // Handlers run in one of two kinds of process, never elsewhere:
-// - the *session* process, one per connection (faces: `SessionFace`): everything before binding,
-//   requests to the server's domain, what a client sends;
+// - the *session* process, one per connection (`SessionFace`): everything before binding, requests
+//   to the server's domain, what a client sends;
 // - the *account* process, one per user who is online or whom a stanza concerns (`AccountFace`):
 //   requests to the user's bare JID, presence, what arrives for the user.
-// A handler that throws ends that process alone. Keep state in a slot of the process (`keep(slot,
-// …)`), in a process of the module's own (`children`) or in storage: module-level variables and
-// closures over a face would share it between processes.
+//
+// A handler that throws ends that process alone (a failing storage is answered for it). State goes
+// into a slot of the process (`keep`), into a process of the module's own (`children`) or into
+// storage. Module-level variables and closures over a face would share it between processes.
 
 import type { ChildSpec } from "../otp/index.ts";
 import type { Operation, Process } from "../runtime/index.ts";
