@@ -8,7 +8,7 @@ import { Suspension, Waiting } from "./suspension.ts";
 import type { Callbacks, Operation } from "./types.ts";
 
 /** Waits for any message, as a callback process does; holds no state, so all share it. */
-export const idleForever = new Suspension(Waiting.CALLBACK, undefined, Infinity);
+const idleForever = new Suspension(Waiting.CALLBACK, undefined, Infinity);
 
 /**
  * A callback process: its own `self`. An idle one is one object and a slot of the kernel's.

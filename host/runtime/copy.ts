@@ -9,9 +9,9 @@ import { isMarked, mark } from "./mark.ts";
 import { SHAPE_KEYS_MAX, Shapes } from "./shapes.ts";
 
 /** Values in one unmarked message. What is larger is shared with `immutable`, or sent in parts. */
-export const MESSAGE_NODES_MAX = 10_000;
+const MESSAGE_NODES_MAX = 10_000;
 /** Objects inside each other: the copy recurses, and a cycle must end before the stack does. */
-export const MESSAGE_DEPTH_MAX = 500;
+const MESSAGE_DEPTH_MAX = 500;
 
 /** Thrown inside only: the reason is found by a second, slow walk that also knows the path. */
 const refused: unique symbol = Symbol("refused");
@@ -43,7 +43,7 @@ export class Copier {
   /** Values that the message under way may still hold. */
   #left = 0;
 
-  /** The copy that a receiver owns. Throws PIDGEON_NOT_SENDABLE with the path of what is refused. */
+  /** The copy that a receiver owns. Throws PIDGEON_NOT_SENDABLE with the path of what is wrong. */
   copy(value: unknown): unknown {
     switch (typeof value) {
       case "object":

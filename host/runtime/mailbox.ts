@@ -20,7 +20,7 @@ import { TIMEOUT, Waiting } from "./suspension.ts";
 import type { Resumption, Suspension } from "./suspension.ts";
 
 /** The turn is closed: its process waits now, or is dead. */
-export const CLOSED = -1;
+const CLOSED = -1;
 
 export class Mailbox {
   /** What was taken; handed to every generator, which reads it at once. */

@@ -62,7 +62,6 @@ export class Suspension {
   }
 
   // Typed as the operation that it stands for by the functions that make it.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   [Symbol.iterator](): Iterator<Suspension, any, any> {
     return this as Iterator<Suspension, unknown, unknown>;
   }

@@ -4,7 +4,7 @@
 //         ─► run it: generator.next, or the behaviour's callback
 //         ─► again, until nothing is wanted (wait), the slice is used up (yield), or it ends
 //
-// Sends go straight to the kernel while code runs. Whatever user code throws ends that process only.
+// Sends go straight to the kernel while code runs. What user code throws ends that process only.
 // Costs: a message O(1) and what the code does.
 import { PidgeonError } from "../errors.ts";
 import { Status } from "../kernel/abi.ts";

@@ -14,7 +14,6 @@ export type Destination = Pid | string;
  */
 export interface Operation<T> {
   // The reply type of a generator cannot be expressed per `yield`; every operation has its own.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   [Symbol.iterator](): Iterator<Suspension, T, any>;
 }
 
