@@ -45,7 +45,7 @@ export const MESSAGE_BYTES: u8 = 3; // value: address of the bytes
 export const MESSAGE_EXIT: u8 = 4; // from: who died; a reason
 export const MESSAGE_DOWN: u8 = 5; // from: who died; ref: the monitor; a reason
 
-/* Kinds of an exit reason, and the atoms that the kernel knows. From 1,024 on they are the host's. */
+/* Kinds of an exit reason; the atoms that the kernel knows. From 1,024 on they are the host's. */
 export const REASON_ATOM: u8 = 0;
 export const REASON_HANDLE: u8 = 1;
 export const ATOM_NORMAL: u32 = 0;

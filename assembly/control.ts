@@ -135,7 +135,7 @@ export function leaveNumber(value: f64): f64 {
   return value;
 }
 
-/** An assertion: a programmer's mistake, never an operating error. Traps, and the kernel is CORRUPT. */
+/** Asserts what only a programmer's mistake can break. Traps, and the kernel is CORRUPT. */
 export function invariant(holds: bool): void {
   if (!holds) unreachable();
 }

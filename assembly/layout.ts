@@ -1,6 +1,7 @@
 // The memory map, laid out once at init from the limits; memory never grows again.
 //
-//   CONTROL │ processes │ events │ scratch │ cold │ relations │ handles │ names │ slab records │ slabs
+//   CONTROL │ processes │ events │ scratch │ cold │ relations │ handles │ names │ slabs' records
+//   │ slabs
 //
 // The process table begins at a fixed address: finding a process needs no load. Untouched pages
 // cost nothing on engines that reserve memory.
@@ -10,7 +11,8 @@ import { control, PHASE_HOST, PHASE_UNBORN, WINDOW } from "./control";
 import {
   COLD_BYTES, CONTROL, DEFAULT_EVENTS, DEFAULT_HANDLES, DEFAULT_MESSAGE_BYTES, DEFAULT_NAMES,
   DEFAULT_PROCESSES, DEFAULT_RELATIONS, DEFAULT_SCRATCH_BYTES, EVENT_BYTES, Limits,
-  MEMORY_BYTES_MAX, NAME_BYTES_MAX, NAME_RECORD_BYTES, PROCESSES, PROCESS_BYTES, RELATION_BYTES, SLAB_BYTES,
+  MEMORY_BYTES_MAX, NAME_BYTES_MAX, NAME_RECORD_BYTES, PROCESSES, PROCESS_BYTES, RELATION_BYTES,
+  SLAB_BYTES,
   SLAB_RECORD_BYTES, TABLE_SLOTS_MAX,
 } from "./limits";
 import { initMemory } from "./memory";

@@ -220,7 +220,7 @@ export function freeBlock(block: usize): void {
   if (slab.used == 0 && (slab.next | slab.prev)) closeSlab(slab, sizeClass);
 }
 
-/** Whether a block that was handed out, and its slab since not emptied, is at this address. O(1). */
+/** Whether this address is a block that was handed out since its slab was opened. O(1). */
 export function isBlock(address: u32): bool {
   const offset = address - control.slabs;
   if (address < control.slabs || offset >> SLAB_SHIFT >= control.slabFresh) return false;

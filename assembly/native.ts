@@ -1,6 +1,6 @@
 // For native handlers: AssemblyScript that is compiled together with the kernel.
 //
-//   import { CONTINUE, defineHandler, Message, Process, sendNumber } from "pidgeon/assembly/native";
+//   import { CONTINUE, defineHandler, Message, Process, sendNumber } from "../assembly/native";
 //
 //   function echo(self: Process, message: usize): u32 {
 //     if (message) sendNumber(self, changetype<Message>(message).from, 1);

@@ -121,7 +121,8 @@ export function findReported(pid: f64): Process | null {
 /** Why `find` has found nothing: BAD_PID or NO_PROCESS. O(1). */
 export function whyNotFound(pid: f64): i32 {
   const raw = <i64>pid;
-  if (<f64>raw != pid || raw < 0 || raw >= (<i64>1) << 53 || !(<u32>raw & SLOT_MASK)) return BAD_PID;
+  if (<f64>raw != pid || raw < 0 || raw >= (<i64>1) << 53) return BAD_PID;
+  if (!(<u32>raw & SLOT_MASK)) return BAD_PID;
   return (<u32>raw & SLOT_MASK) < control.processLimit ? NO_PROCESS : BAD_PID;
 }
 

@@ -14,7 +14,8 @@
 // Costs: every operation is O(1); step is O(work done).
 
 import {
-  ATOM_NORMAL, ATOM_TRAP, COUNTER_TIMERS, COUNTER_TRAPS, EVENT_EXITED, EVENT_RUN, KIND_HOST, MESSAGE_NUMBER, MORE,
+  ATOM_NORMAL, ATOM_TRAP, COUNTER_TIMERS, COUNTER_TRAPS, EVENT_EXITED, EVENT_RUN, KIND_HOST,
+  MESSAGE_NUMBER, MORE,
   OK, REASON_ATOM, STATE_EXITING, STATE_OFFERED, STATE_RUNNABLE, STATE_RUNNING,
   STATE_WAITING,
 } from "./abi";
@@ -42,7 +43,7 @@ export function makeRunnable(process: Process): void {
   pushRunnable(process);
 }
 
-/** Takes a process out of the run queue if it is in it; before its end or a change of queue. O(1). */
+/** Takes a process out of the run queue if it is in it, before its end. O(1). */
 export function leaveQueue(process: Process): void {
   if (process.state == STATE_RUNNABLE) removeRunnable(process);
 }
@@ -98,7 +99,7 @@ function offerTurn(process: Process): void {
   putEvent(EVENT_RUN, 0, process.pid, 0);
 }
 
-/** Tells the host of its processes that signals have ended, as far as the ring has room. O(ended). */
+/** Tells the host which of its processes signals have ended, while the ring has room. O(ended). */
 function reportExits(): void {
   while (control.exitedHead && eventRoom()) {
     const process = changetype<Process>(control.exitedHead);

@@ -60,7 +60,7 @@ export function startTimer(
   return refOf(timer);
 }
 
-/** The timer that a reference names, if it has neither fired nor been cancelled; else null. O(1). */
+/** The timer that a reference names, unless it has fired or was cancelled; else null. O(1). */
 function findTimer(ref: f64): Relation | null {
   const relation = findRelation(ref);
   if (relation === null || relationKind(relation) != RELATION_TIMER) return null;

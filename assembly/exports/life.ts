@@ -34,8 +34,8 @@ export function face_address(): usize {
 }
 
 /**
- * Tells the time in ms on any clock; one that goes back stands still. BAD_ARGUMENT: beyond ±2^53, or
- * more than 139 years after the first.
+ * Tells the time in ms on any clock; one that goes back stands still. BAD_ARGUMENT: beyond ±2^53,
+ * or more than 139 years after the first.
  */
 export function clock(nowMs: f64): i32 {
   const refused = enter();

@@ -1,12 +1,12 @@
-// The kernel's ABI as data: statuses, records and codes. Mirrors assembly/abi.ts; a test compares them.
+// The kernel's ABI as data: statuses, records, codes. Mirrors assembly/abi.ts; a test compares.
 
 declare const pidBrand: unique symbol;
 declare const refBrand: unique symbol;
 
-/** A process identifier, `generation × 2^24 + slot`; never 0, and never given twice by one kernel. */
+/** A process identifier, `generation × 2^24 + slot`; never 0, never given twice by a kernel. */
 export type Pid = number & { readonly [pidBrand]: true };
 
-/** A reference: of a monitor, of a timer, or a plain one; never 0, never given twice by one kernel. */
+/** A reference: of a monitor, of a timer, or a plain one; never 0, never given twice. */
 export type Ref = number & { readonly [refBrand]: true };
 
 /** The version that the kernel must answer from `abi_version()`. */
@@ -15,7 +15,7 @@ export const ABI_VERSION = 1;
 /** Slots of a table are below this; a pid's slot is `pid % SLOTS`. */
 export const SLOTS = 2 ** 24;
 
-/** What a call answers. 0 is success, positive values inform, negative ones refuse: nothing was done. */
+/** What a call answers: 0 is success, positive values inform, negative ones refuse. */
 export const Status = {
   OK: 0,
   /** `step`: there is more to do now. */
@@ -114,7 +114,9 @@ export const Info = {
 } as const;
 
 /** Answers of `processInfo(pid, Info.STATUS)`. */
-export const ProcessStatus = { RUNNABLE: 1, OFFERED: 2, RUNNING: 3, WAITING: 4, EXITING: 5 } as const;
+export const ProcessStatus = {
+  RUNNABLE: 1, OFFERED: 2, RUNNING: 3, WAITING: 4, EXITING: 5,
+} as const;
 
 /** Options of `demonitor`. */
 export const Demonitor = { FLUSH: 1 } as const;

@@ -5,8 +5,9 @@ import { pino } from "pino";
 import { type Report, Runtime } from "../runtime/index.ts";
 import { openStorage, type StorageEvent } from "../storage/sqlite.ts";
 import type { Storage } from "../storage/storage.ts";
+import { kernelLimits } from "../xmpp/capacity.ts";
 import { startXmpp, type Xmpp } from "../xmpp/server.ts";
-import type { XmppSettings } from "../xmpp/settings.ts";
+import { completeSettings, type XmppSettings } from "../xmpp/settings.ts";
 import { startHttpServer } from "./http-server.ts";
 import type { SocketLimits } from "./limits.ts";
 
@@ -65,14 +66,18 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     // In the reverse order of the start.
     for (const step of stops.splice(0).reverse()) await step();
   };
+  const settings = xmppSettings(options);
   try {
     const storage = options.storage ?? (await openFolder(options.dataFolder, logger));
     stops.push(() => storage.close());
-    const runtime = Runtime.start({ logger: (report) => logReport(logger, report) });
+    const runtime = Runtime.start({
+      limits: kernelLimits(settings.connectionsMax),
+      logger: (report) => logReport(logger, report),
+    });
     stops.push(() => runtime.stop());
     const xmpp = await startXmpp(runtime, {
       storage,
-      settings: xmppSettings(options),
+      settings,
       log: (event, details) => logger.info(details, event),
     });
     const stopXmpp = once(() => xmpp.stop());
@@ -112,13 +117,13 @@ function once(action: () => Promise<void>): () => Promise<void> {
   return () => (result ??= action());
 }
 
-function xmppSettings(options: ServerOptions): Partial<XmppSettings> {
-  return {
+function xmppSettings(options: ServerOptions): XmppSettings {
+  return completeSettings({
     shutdownMs: SHUTDOWN_MS,
     ...(options.domain === undefined ? {} : { domain: options.domain }),
     ...(options.unlimited === true ? { registrationsPerAddress: Number.POSITIVE_INFINITY } : {}),
     ...options.settings,
-  };
+  });
 }
 
 async function openFolder(folder = "./data", logger: FastifyBaseLogger): Promise<Storage> {

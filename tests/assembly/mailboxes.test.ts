@@ -37,7 +37,7 @@ withKernel(t, "a message carries sender, tag, reference and value as they were g
   ]);
 });
 
-withKernel(t, "skip passes over, take removes what stands at the cursor and starts anew", (k, t) => {
+withKernel(t, "skip passes over, take removes what is at the cursor and starts anew", (k, t) => {
   const pid = k.spawn();
   send(k, pid, 1, 2, 3, 4);
   t.equal(k.open(pid), Status.SHOWN);

@@ -28,7 +28,7 @@ function drain(k: TestKernel, pid: Pid): number {
   return taken;
 }
 
-withKernel(t, "numbers fill all of the memory; then sends are refused and nothing is lost", (k, t) => {
+withKernel(t, "numbers fill the memory; then sends are refused and nothing is lost", (k, t) => {
   const pid = k.spawnWaiting();
   const sent = fill(k, pid, new Uint8Array(0));
   t.equal(sent, k.limits.messageBytes / HEAD_BYTES);

@@ -30,7 +30,7 @@ withKernel(t, "a monitor is one way; each of several tells once, with its refere
   t.same(k.receive(a), []);
 });
 
-withKernel(t, "the end of the watcher tells the watched one nothing and frees the monitor", (k, t) => {
+withKernel(t, "the watcher's end tells the watched one nothing and frees the monitor", (k, t) => {
   const [a, b] = [k.spawnWaiting(), k.spawnWaiting()];
   k.kernel.monitor(a, b);
   k.kill(a);
@@ -46,7 +46,7 @@ withKernel(t, "a normal end is told as well", (k, t) => {
   t.same(k.receive(a), [{ kind: "down", from: b, ref, reason: "normal" }]);
 });
 
-withKernel(t, "a monitor on a dead process tells noproc at once; on nobody it is refused", (k, t) => {
+withKernel(t, "a monitor on a dead process tells noproc; on nobody it is refused", (k, t) => {
   const [a, dead] = [k.spawnWaiting(), k.spawn()];
   k.finish(dead);
   const ref = k.kernel.monitor(a, dead);

@@ -6,7 +6,7 @@ import {
 import { slotOf } from "../../host/kernel/kernel.ts";
 import { withKernel, type TestKernel } from "./test-kernel.ts";
 
-/** The process records begin behind two pages (assembly/limits.ts); a record begins with the pid. */
+/** The process records begin behind two pages (assembly/limits.ts), each with its pid. */
 const PROCESSES = 2 * 65536;
 const PROCESS_BYTES = 64;
 const GENERATION_MAX = 2 ** 29 - 1;
@@ -17,7 +17,7 @@ function setNextGeneration(k: TestKernel, slot: number, generation: number): voi
   numbers[(PROCESSES + slot * PROCESS_BYTES) / 8] = generation * SLOTS + slot;
 }
 
-withKernel(t, "a slot is used again at once, with a new pid, and the old pid stays dead", (k, t) => {
+withKernel(t, "a slot is used again at once with a new pid; the old pid stays dead", (k, t) => {
   const first = k.spawn();
   k.finish(first);
   const second = k.spawn();

@@ -24,7 +24,7 @@ withKernel(t, "processes of one priority take turns in the order in which they w
   t.same(seen, [...pids, ...pids, ...pids]);
 });
 
-withKernel(t, "max comes before high, high before normal, also among those queued later", (k, t) => {
+withKernel(t, "max comes before high, high before normal, also if queued later", (k, t) => {
   const normal = k.spawn();
   const high = k.spawn(Option.PRIORITY_HIGH);
   const max = k.spawn(Option.PRIORITY_MAX);

@@ -48,7 +48,7 @@ withKernel(t, "0 ms is still asynchronous", (k, t) => {
   t.same(values(k, pid), [1]);
 });
 
-withKernel(t, "timers of one deadline come in the order of their start, later ones later", (k, t) => {
+withKernel(t, "timers of one deadline come in the order of their start", (k, t) => {
   const pid = k.spawnWaiting();
   const expected: number[] = [];
   for (let i = 0; i < 50; i++) {
@@ -198,7 +198,7 @@ withKernel(t, "a time farther than the wheel reaches is refused, and nothing bre
   t.equal(k.kernel.cancelTimer(start(k, pid, 1, 10)), 10);
 });
 
-withKernel(t, "the clock may begin anywhere: before the first step timers count from it", (k, t) => {
+withKernel(t, "the clock may begin anywhere: timers before it count from it", (k, t) => {
   t.equal(k.kernel.nextDeadline(), Infinity);
   const pid = k.spawnWaiting();
   k.kernel.wait(pid, 5, 1);

@@ -63,7 +63,7 @@ withKernel(t, "a receive times out only when the whole mailbox was looked at", (
   t.equal(k.fast.message.value, 1);
 });
 
-withKernel(t, "the timeout counts from the first wait, whatever passes by; take ends it", (k, t) => {
+withKernel(t, "the timeout counts from the first wait; take ends it", (k, t) => {
   const pid = k.spawn();
   k.open(pid);
   k.kernel.wait(pid, 100, 1);
@@ -133,7 +133,7 @@ withKernel(t, "while it waits for a reference, only a message with it wakes a pr
   t.equal(k.kernel.processInfo(pid, Info.MESSAGE_QUEUE_LENGTH), 5);
 });
 
-withKernel(t, "a wait for a reference that is queued already answers AGAIN, or times out", (k, t) => {
+withKernel(t, "a wait for a reference that is queued answers AGAIN, or times out", (k, t) => {
   const pid = k.spawn();
   const ref = k.kernel.makeRef();
   for (const value of [1, 2]) k.kernel.sendNumber(0, pid, 0, 0, value);
@@ -191,7 +191,7 @@ withKernel(t, "a kill while the turn is open makes every later call NO_PROCESS",
   t.same(k.ended, [{ pid, reason: "killed" }]);
 });
 
-withKernel(t, "a RUN that was written before a kill opens nothing, nor for the slot's next", (k, t) => {
+withKernel(t, "a RUN written before a kill opens nothing, nor for the slot's next", (k, t) => {
   const pid = k.spawn();
   k.step();
   t.same(k.offered, [pid]);
@@ -205,7 +205,7 @@ withKernel(t, "a RUN that was written before a kill opens nothing, nor for the s
   t.equal(k.open(next), Status.OK);
 });
 
-withKernel(t, "a process that finishes needs no EXITED; one that a signal ends is reaped", (k, t) => {
+withKernel(t, "who finishes needs no EXITED; whom a signal ends is reaped", (k, t) => {
   const [a, b] = [k.spawn(), k.spawn()];
   k.open(a);
   t.equal(k.kernel.finish(a, ReasonKind.ATOM, Atom.NORMAL), Status.OK);
