@@ -56,6 +56,12 @@ function parseOptions() {
   });
 }
 
+/** An error's message with those of its causes, innermost first. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${explain(error.cause)}; ${error.message}`;
+}
+
 function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
 }
@@ -86,7 +92,7 @@ async function main(): Promise<void> {
       rows.push(...measured);
     } catch (error) {
       progress("");
-      console.log(`  failed: ${error instanceof Error ? error.message : String(error)}`);
+      console.log(`  failed: ${explain(error)}`);
       process.exitCode = 1;
     }
   }

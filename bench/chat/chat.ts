@@ -6,7 +6,9 @@ import type { Row, RunOptions, ServerBenchmark } from "../instrument/benchmark.t
 import { ratios, summarize } from "../instrument/statistics.ts";
 import type { LoadGenerator } from "./load.ts";
 import { ownGenerator } from "./own-generator.ts";
-import { ejabberd, hasEjabberd, pidgeon, type StartServer } from "./servers.ts";
+import {
+  ejabberd, hasEjabberd, pidgeon, type ServerUnderTest, type StartServer,
+} from "./servers.ts";
 import { peersFolder, xloadGenerator } from "./xload.ts";
 
 interface Figures {
@@ -19,18 +21,44 @@ interface Setting {
   readonly servers: ReadonlyMap<string, StartServer>;
 }
 
+/** Lets a server be stopped when the run is interrupted: ejabberd is in a session of its own. */
+function remembered(start: StartServer, running: Set<ServerUnderTest>): StartServer {
+  return async () => {
+    const server = await start();
+    running.add(server);
+    const stop = async () => {
+      running.delete(server);
+      await server.stop();
+    };
+    return { ...server, stop };
+  };
+}
+
 /** Servers and generator of a run, over data in a temporary folder that goes at its end. */
 async function withSetting<T>(options: RunOptions, use: (s: Setting) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "pidgeon-bench-"));
   const peers = peersFolder();
-  const servers = new Map([["pidgeon", pidgeon(folder, options.profile)]]);
+  const running = new Set<ServerUnderTest>();
+  const ours = pidgeon(folder, options.profile);
+  const servers = new Map([["pidgeon", remembered(ours, running)]]);
   if (options.peers && peers !== undefined && hasEjabberd()) {
-    servers.set("ejabberd", ejabberd(peers, folder));
+    servers.set("ejabberd", remembered(ejabberd(peers, folder), running));
   }
-  const generator = peers === undefined ? ownGenerator : xloadGenerator(peers, folder);
-  const result = await use({ generator, servers });
-  rmSync(folder, { recursive: true, force: true }); // kept, with the logs, if anything failed
-  return result;
+  const interrupted = () => {
+    const stops = [...running].map((server) => server.stop());
+    void Promise.allSettled(stops).then(() => process.exit(130));
+  };
+  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
+  try {
+    const generator = peers === undefined ? ownGenerator : xloadGenerator(peers, folder);
+    const result = await use({ generator, servers });
+    rmSync(folder, { recursive: true, force: true });
+    return result;
+  } catch (error) {
+    throw new Error(`logs and data are kept in ${folder}`, { cause: error });
+  } finally {
+    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+  }
 }
 
 function rowsOf(
