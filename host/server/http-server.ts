@@ -54,7 +54,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     limits: { ...defaultLimits, ...options.limits },
     origins: {
       allowed: new Set(options.allowedOrigins),
-      localNames: new Set(["localhost", "127.0.0.1", "[::1]", options.domain]),
+      localNames: new Set(["localhost", "127.0.0.1", "[::1]", options.host, options.domain]),
     },
     beforeClose: options.beforeClose ?? (async () => {}),
   });

@@ -1,6 +1,8 @@
 // The program behind `npm start`: options, what to tell people, signals.
-import { pino } from "pino";
+import { isIPv6 } from "node:net";
+import { hostname } from "node:os";
 import { resolve } from "node:path";
+import { pino } from "pino";
 import { PidgeonError } from "../errors.ts";
 import { parseOptions, usage, type ProgramOptions } from "./options.ts";
 import { isLoopback } from "./peer.ts";
@@ -40,13 +42,15 @@ async function run(options: ProgramOptions): Promise<void> {
     return;
   }
   stopOnSignals(server);
+  // Whoever read the output may be gone (a closed terminal): no reason not to stop in order.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   process.stdout.write(greeting(server, options));
 }
 
 function greeting(server: RunningServer, options: ProgramOptions): string {
   const { port, domain } = server;
   const loopback = isLoopback(options.host) || options.host === "localhost";
-  const name = loopback ? "localhost" : options.host;
+  const name = loopback ? "localhost" : publicName(options.host);
   const lines = [
     `Pidgeon serves ${domain}.`,
     "",
@@ -65,9 +69,15 @@ function greeting(server: RunningServer, options: ProgramOptions): string {
   return lines.join("\n");
 }
 
+/** What others put into their browsers for the address that is listened on. */
+function publicName(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return hostname();
+  return isIPv6(host) ? `[${host}]` : host;
+}
+
 /** The first signal stops in order, the second ends the process on the spot. */
 function stopOnSignals(server: RunningServer): void {
-  const signals = ["SIGINT", "SIGTERM"] as const;
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
     const now = performance.now();

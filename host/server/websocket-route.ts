@@ -8,6 +8,7 @@ import type { SocketLimits } from "./limits.ts";
 import { isOriginAllowed, type OriginPolicy } from "./origin.ts";
 import { peerOf } from "./peer.ts";
 import { TurnOutput } from "./turn-output.ts";
+import { Upgrades } from "./upgrades.ts";
 import { WebSocketConnection, type Surroundings } from "./websocket-connection.ts";
 
 export interface WebSocketRouteOptions {
@@ -34,6 +35,7 @@ export async function addWebSocketRoute(
 ): Promise<WebSocketRoute> {
   const { xmpp, limits } = options;
   const keepAlive = new KeepAlive(limits.silenceMs);
+  const upgrades = new Upgrades(app.server, limits.silenceMs);
   const surroundings: Surroundings = {
     limits,
     output: new TurnOutput(),
@@ -55,6 +57,8 @@ export async function addWebSocketRoute(
       keepAlive.stop();
       keepAlive.destroyAll();
       await keepAlive.whenEmpty(limits.closeTimeoutMs);
+      // Nothing can come after this: Fastify stops listening next, in the same turn.
+      upgrades.destroyAll();
     },
   });
 
@@ -80,6 +84,7 @@ export async function addWebSocketRoute(
       release(request, reply);
     },
     wsHandler: (websocket, request) => {
+      upgrades.accepted(request.raw.socket);
       const connection = new WebSocketConnection(
         // The plugin's listener closes over request and reply and would keep them alive.
         websocket.removeAllListeners("error") as WebSocket,

@@ -210,6 +210,36 @@ t.test("there is no WebSocket at another address, and no page at this one", asyn
   t.equal(page.headers.get("upgrade"), "websocket");
 });
 
+t.test("a refused upgrade leaves no socket behind, whoever refuses it", async (t) => {
+  // Fastify answers the last one itself, before the WebSocket plugin sees it.
+  for (const path of ["/", "/nothing", "/%zz"]) {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.write(handshake(port).replace("/ws", path));
+    let answer = "";
+    socket.on("data", (bytes) => {
+      answer += String(bytes);
+      socket.end();
+    });
+    await new Promise((resolve) => socket.once("close", resolve));
+    t.match(answer, /^HTTP\/1\.1 40[04] /, path);
+  }
+});
+
+t.test("who asks for an upgrade while the server stops doesn't hold it up", async (t) => {
+  let beforeClose = async (): Promise<void> => {};
+  const server = await startStub({ beforeClose: () => beforeClose() });
+  const socket = connect(server.port, "127.0.0.1");
+  await new Promise((resolve) => socket.once("connect", resolve));
+  beforeClose = async () => {
+    socket.write(handshake(server.port));
+    const answer = await new Promise((resolve) => socket.once("data", resolve));
+    t.match(String(answer), /^HTTP\/1\.1 503 /);
+  };
+  await server.close();
+  socket.destroy();
+});
+
 t.test("closing the server lets XMPP say goodbye, then ends every connection", async (t) => {
   let beforeClose = async (): Promise<void> => {};
   const limits = { closeTimeoutMs: 100 };
@@ -225,6 +255,7 @@ t.test("closing the server lets XMPP say goodbye, then ends every connection", a
   await next;
   t.equal(server.connections, 2);
   beforeClose = async () => {
+    t.equal((await fetch(new URL("/health", server.url))).status, 503);
     for (const { connection } of server.xmpp.sessions) {
       connection.write("<bye/>");
       connection.close();
