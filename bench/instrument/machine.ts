@@ -40,7 +40,7 @@ const erlangVersion =
 
 export function describeMachine(): Machine {
   const commit = output("git", ["rev-parse", "--short", "HEAD"]) ?? "unknown";
-  const changed = output("git", ["status", "--porcelain", "--untracked-files=no"]) !== "";
+  const changes = output("git", ["status", "--porcelain", "--untracked-files=no"]) ?? "";
   return {
     date: new Date().toISOString().slice(0, 16).replace("T", " "),
     processor: cpus()[0]?.model ?? "unknown",
@@ -50,7 +50,7 @@ export function describeMachine(): Machine {
     node: process.versions.node,
     v8: process.versions.v8,
     erlang: output("erl", ["-noshell", "-eval", erlangVersion]),
-    commit: changed ? `${commit} with changes` : commit,
+    commit: changes !== "" ? `${commit} with changes` : commit,
     load: Math.round((loadavg()[0] ?? 0) * 100) / 100,
   };
 }
