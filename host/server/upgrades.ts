@@ -4,8 +4,8 @@ import type { Socket } from "node:net";
 
 /**
  * Node hands a socket over with its upgrade request and forgets it. What the WebSocket plugin
- * doesn't get to see (Fastify answers 503 by itself while it stops, and 400 to an address that can't
- * be decoded) would stay open for ever, and hold up the stop.
+ * never sees (Fastify answers 503 by itself while it stops, and 400 to an address that it cannot
+ * decode) would stay open for ever, and hold up the stop.
  */
 export class Upgrades {
   private readonly releases = new Map<Socket, () => void>();
