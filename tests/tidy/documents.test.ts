@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import t from "tap";
+import { plainNode } from "../programs.ts";
 import { listFiles, readText, root } from "./sources.ts";
 
 interface Program {
@@ -46,11 +47,12 @@ t.test("the programs in the documents compile and run", (t) => {
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(options));
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const compiled = spawnSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" });
+  const compiled = spawnSync("env", [...plainNode, tsc, "-p", folder], { encoding: "utf8" });
   t.equal(compiled.stdout, "", "tsc has no complaint");
+  t.equal(compiled.status, 0, `tsc ends well: ${compiled.stderr}`);
   for (const { name, output } of programs) {
     const file = join(folder, "out/build/documents", `${name}.js`);
-    const run = spawnSync(process.execPath, [file], { encoding: "utf8", timeout: 20_000 });
+    const run = spawnSync("env", [...plainNode, file], { encoding: "utf8", timeout: 20_000 });
     t.equal(run.status, 0, `${name} ends by itself and well: ${run.stderr}`);
     if (output !== undefined) t.equal(run.stdout, output, `${name} prints what the document says`);
   }

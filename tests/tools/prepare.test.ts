@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t, { type Test } from "tap";
+import { plainNode } from "../programs.ts";
 
 const original = join(dirname(fileURLToPath(import.meta.url)), "../../../host/tools/prepare.mjs");
 
@@ -82,9 +83,9 @@ function makeProject(t: Test) {
   const prepare = async (...parameters: string[]) => {
     rmSync(join(folder, "calls"), { force: true });
     const program = join(folder, "host/tools/prepare.mjs");
-    const child = spawn(process.execPath, [program, ...parameters], {
+    const child = spawn("env", [...plainNode, program, ...parameters], {
       cwd: folder,
-      env: { ...process.env, npm_execpath: join(folder, "fake-npm.cjs"), NODE_OPTIONS: "" },
+      env: { ...process.env, npm_execpath: join(folder, "fake-npm.cjs") },
     });
     let output = "";
     let complaints = "";
