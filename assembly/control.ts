@@ -81,6 +81,7 @@ export class Control {
   /* Time (wheel.ts) */
   now: f64; // ms on the host's clock
   epoch: f64; // the first time that was told; 0 before it
+  firedAt: f64; // the time at which nothing was due any more; NaN since a timer was armed
   elapsed: u64; // ticks of 1 ms since the epoch that the wheel has worked off
   plainRefs: f64; // plain references given so far
   ticking: u32; // 1: a time has been told

@@ -58,6 +58,7 @@ export function deadlineIn(ms: f64): u64 {
 /** Links a node into the wheel. O(1). */
 export function arm(node: WheelNode, deadline: u64): void {
   if (deadline < control.elapsed) deadline = control.elapsed;
+  control.firedAt = NaN;
   node.deadline = deadline;
   const differing = (deadline ^ control.elapsed) | (LEVEL_SLOTS - 1);
   const level: u32 = (63 - <u32>clz(differing)) / LEVEL_BITS;
@@ -149,6 +150,7 @@ function moveDown(head: WheelNode): void {
  * Moves timers down on its way. O(1) amortised.
  */
 export function nextDue(): WheelNode | null {
+  if (control.now == control.firedAt) return null;
   const due = <u64>(control.now - control.epoch);
   for (;;) {
     const level = firstLevel();
@@ -166,6 +168,7 @@ export function nextDue(): WheelNode | null {
     moveDown(head);
   }
   if (due > control.elapsed) control.elapsed = due;
+  control.firedAt = control.now;
   return null;
 }
 
