@@ -95,11 +95,12 @@ export class TestKernel {
   /** Lets `ms` go by, works off what is due, reads all events. */
   step(ms = 0): void {
     this.now += ms;
-    for (;;) {
+    for (let steps = 0; ; steps++) {
       const status = this.kernel.step(this.now, 100_000);
       if (status < 0) throw new Error(`step: ${statusName(status)}`);
       this.readEvents();
       if (status === Status.OK) break;
+      if (steps === 100_000) throw new Error("step finds no end");
     }
     this.fast.drainReleased((handle) => this.#freeHandles.push(handle));
   }

@@ -1,0 +1,139 @@
+// Builds the verify kernel with native handlers that tests need, in memory.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { main } from "assemblyscript/asc";
+import { root } from "./test-kernel.ts";
+
+/** Ids of the handlers below. */
+export const Handler = {
+  /** Answers each number with one more; the tag 1 makes it trap. */
+  FRAGILE: 20,
+  /** Ends the process whose pid it is sent, with kill. */
+  KILLER: 21,
+  /** Ends itself by exit/2 with shutdown, then traps. */
+  SUICIDE: 22,
+  /** Traps when it starts. */
+  STILLBORN: 23,
+  /** Spawns a FRAGILE, linked and monitored, and sends its pid to who asks. */
+  PARENT: 24,
+  /** Sends itself a number for ever. */
+  BUSY: 25,
+  /** Stops with the first message. */
+  FINISHER: 26,
+  /** Calls itself until the stack is used up. */
+  DEEP: 27,
+  /** Reads beyond the memory. */
+  WILD: 28,
+  /** Sends the length and first byte of the bytes that it gets to who sent them. */
+  READER: 29,
+} as const;
+
+const handlers = `
+import {
+  bytesOf, CONTINUE, defineHandler, exit, lengthOf, Message, Process, sendNumber, spawn, STOP,
+} from "./assembly/native";
+
+function fragile(self: Process, address: usize): u32 {
+  if (!address) return CONTINUE;
+  const message = changetype<Message>(address);
+  if (message.tag == 1) unreachable();
+  sendNumber(self, message.from, message.value + 1);
+  return CONTINUE;
+}
+
+function killer(self: Process, address: usize): u32 {
+  if (address) exit(self, changetype<Message>(address).value, 1);
+  return CONTINUE;
+}
+
+function suicide(self: Process, address: usize): u32 {
+  if (!address) return CONTINUE;
+  exit(self, self.pid, 4);
+  if (changetype<Message>(address).value) unreachable();
+  return CONTINUE;
+}
+
+function stillborn(_self: Process, _address: usize): u32 {
+  unreachable();
+  return STOP;
+}
+
+function parent(self: Process, address: usize): u32 {
+  if (!address) return CONTINUE;
+  const child = spawn(self, ${Handler.FRAGILE}, 0, 4 | 8);
+  sendNumber(self, changetype<Message>(address).from, child);
+  return CONTINUE;
+}
+
+function busy(self: Process, _address: usize): u32 {
+  sendNumber(self, self.pid, 1);
+  return CONTINUE;
+}
+
+function finisher(_self: Process, address: usize): u32 {
+  return address ? STOP : CONTINUE;
+}
+
+function deeper(depth: u32): u32 {
+  return depth == 0 ? 0 : deeper(depth + 1) + deeper(depth + 2);
+}
+
+function deep(_self: Process, address: usize): u32 {
+  return address ? deeper(1) : CONTINUE;
+}
+
+function wild(_self: Process, address: usize): u32 {
+  return address ? load<u32>(0xfffffff0) : CONTINUE;
+}
+
+function reader(self: Process, address: usize): u32 {
+  if (!address) return CONTINUE;
+  const message = changetype<Message>(address);
+  sendNumber(self, message.from, lengthOf(message));
+  sendNumber(self, message.from, load<u8>(bytesOf(message)));
+  return CONTINUE;
+}
+
+defineHandler(${Handler.FRAGILE}, fragile.index);
+defineHandler(${Handler.KILLER}, killer.index);
+defineHandler(${Handler.SUICIDE}, suicide.index);
+defineHandler(${Handler.STILLBORN}, stillborn.index);
+defineHandler(${Handler.PARENT}, parent.index);
+defineHandler(${Handler.BUSY}, busy.index);
+defineHandler(${Handler.FINISHER}, finisher.index);
+defineHandler(${Handler.DEEP}, deep.index);
+defineHandler(${Handler.WILD}, wild.index);
+defineHandler(${Handler.READER}, reader.index);
+`;
+
+/** The entry: the benchmarks' handlers, those above, and the verify build's exports. */
+const entry = `
+import "./bench/native/handlers";
+${handlers}
+export * from "./assembly/debug";
+`;
+
+/** Compiles; takes a second or two. */
+export async function buildNativeKernel(): Promise<Uint8Array<ArrayBuffer>> {
+  const messages: string[] = [];
+  let wasm: Uint8Array<ArrayBuffer> | undefined;
+  const parameters = ["native-under-test.ts", "--debug", "-O1", "--runtime", "stub"];
+  const { error } = await main(
+    [...parameters, "--use", "abort=", "--initialMemory", "2", "--outFile", "native.wasm"],
+    {
+      stdout: { write: () => undefined },
+      stderr: { write: (text: string) => void messages.push(text) },
+      readFile(name: string) {
+        if (name === "native-under-test.ts") return entry;
+        const path = join(root, name);
+        return existsSync(path) ? readFileSync(path, "utf8") : null;
+      },
+      writeFile(_name: string, contents: Uint8Array | string) {
+        if (typeof contents !== "string") wasm = new Uint8Array(contents);
+      },
+      listFiles: () => [],
+    },
+  );
+  if (error || wasm === undefined) throw new Error(`asc: ${messages.join("")}`, { cause: error });
+  return wasm;
+}
