@@ -36,8 +36,8 @@ function verifyAll(): i32 {
 
 /**
  * Checks every invariant of every structure: 0 if all hold, else structure × 100 + number: 1
- * process table, 2 run queue, 3 mailboxes, 4 memory, 5 handles, 6 relations, 7 names, 8 wheel, 9 events,
- * 10 timers, 11 blocks' owners, 12 handles' owners. CORRUPT, BAD_STATE. O(memory).
+ * process table, 2 run queue, 3 mailboxes, 4 memory, 5 handles, 6 relations, 7 names, 8 wheel,
+ * 9 events, 10 timers, 11 blocks' owners, 12 handles' owners. CORRUPT, BAD_STATE. O(memory).
  */
 export function verify(): i32 {
   const refused = enter();
