@@ -1,0 +1,191 @@
+// A naive model of mailboxes, run queue and turns: arrays, searched from the front.
+import { MessageKind, Option, Status, type Pid } from "../../host/kernel/abi.ts";
+
+export interface ModelMessage {
+  readonly kind: number;
+  readonly tag: number;
+  readonly ref: number;
+  /** The number or handle; of bytes, their length. */
+  readonly value: number;
+}
+
+export type State = "runnable" | "offered" | "running" | "waiting";
+
+export class ModelProcess {
+  readonly pid: Pid;
+  state: State = "runnable";
+  priority: number;
+  mailbox: ModelMessage[] = [];
+  /** How many messages of the mailbox receive has passed over. */
+  cursor = 0;
+  waitRef: number | undefined;
+  /** When the receive times out; undefined: not armed. */
+  timeoutAt: number | undefined;
+  /** Orders timeouts of the same time. */
+  armedNth = 0;
+  timedOut = false;
+
+  constructor(pid: Pid, priority: number) {
+    this.pid = pid;
+    this.priority = priority;
+  }
+}
+
+const ORDER = [Option.PRIORITY_MAX, Option.PRIORITY_HIGH] as const;
+const LOW_PASSES = 8;
+
+export class MailboxModel {
+  readonly processes = new Map<Pid, ModelProcess>();
+  /** Runnable processes, in the order in which they became so. */
+  queue: ModelProcess[] = [];
+  now: number;
+  #passed = 0;
+  #armed = 0;
+
+  constructor(now: number) {
+    this.now = now;
+  }
+
+  spawn(pid: Pid, priority: number): void {
+    const process = new ModelProcess(pid, priority);
+    this.processes.set(pid, process);
+    this.queue.push(process);
+  }
+
+  /** Ends a process; the handles that its messages held. */
+  end(process: ModelProcess): number[] {
+    this.processes.delete(process.pid);
+    this.queue = this.queue.filter((one) => one !== process);
+    return process.mailbox.filter(({ kind }) => kind === MessageKind.HANDLE).map((m) => m.value);
+  }
+
+  send(process: ModelProcess, message: ModelMessage): void {
+    process.mailbox.push(message);
+    if (process.state !== "waiting") return;
+    if (process.waitRef !== undefined && process.waitRef !== message.ref) {
+      process.cursor = process.mailbox.length;
+      return;
+    }
+    this.#wake(process);
+  }
+
+  setPriority(process: ModelProcess, priority: number): void {
+    process.priority = priority;
+    if (process.state !== "runnable") return;
+    this.queue = this.queue.filter((one) => one !== process);
+    this.queue.push(process);
+  }
+
+  /** Fires the timeouts that are due. */
+  fire(now: number): void {
+    this.now = Math.max(this.now, now);
+    const due = [...this.processes.values()]
+      .filter(({ timeoutAt }) => timeoutAt !== undefined && timeoutAt <= this.now)
+      .sort((a, b) => (a.timeoutAt as number) - (b.timeoutAt as number) || a.armedNth - b.armedNth);
+    for (const process of due) {
+      process.timeoutAt = undefined;
+      process.timedOut = true;
+      if (process.state === "waiting") this.#wake(process);
+    }
+  }
+
+  /** Offers a turn to the next; the queue must not be empty. */
+  offer(): Pid {
+    const process = this.#next();
+    this.queue = this.queue.filter((one) => one !== process);
+    process.state = "offered";
+    return process.pid;
+  }
+
+  /** The message at the cursor. */
+  shown(process: ModelProcess): ModelMessage | undefined {
+    return process.mailbox[process.cursor];
+  }
+
+  take(process: ModelProcess): void {
+    process.mailbox.splice(process.cursor, 1);
+    this.rewind(process);
+  }
+
+  rewind(process: ModelProcess): void {
+    process.cursor = 0;
+    process.timeoutAt = undefined;
+    process.timedOut = false;
+  }
+
+  wait(process: ModelProcess, ref: number | undefined, ms: number): number {
+    if (ref !== undefined) {
+      while (this.shown(process) !== undefined && this.shown(process)?.ref !== ref) {
+        process.cursor++;
+      }
+    }
+    if (this.shown(process) !== undefined) return Status.AGAIN;
+    if (ms !== Infinity) {
+      if (ms === 0 || process.timedOut) {
+        this.rewind(process);
+        return Status.TIMED_OUT;
+      }
+      if (process.timeoutAt === undefined) {
+        process.timeoutAt = this.now + ms;
+        process.armedNth = ++this.#armed;
+      }
+    }
+    process.waitRef = ref;
+    process.state = "waiting";
+    return Status.OK;
+  }
+
+  yieldTurn(process: ModelProcess): void {
+    process.state = "runnable";
+    this.queue.push(process);
+  }
+
+  #wake(process: ModelProcess): void {
+    process.waitRef = undefined;
+    process.state = "runnable";
+    this.queue.push(process);
+  }
+
+  #next(): ModelProcess {
+    const first = (priority: number) => this.queue.find((one) => one.priority === priority);
+    for (const priority of ORDER) {
+      const found = first(priority);
+      if (found !== undefined) return found;
+    }
+    const normal = first(Option.PRIORITY_NORMAL);
+    const low = first(Option.PRIORITY_LOW);
+    if (low === undefined) return normal as ModelProcess;
+    if (normal === undefined || this.#passed >= LOW_PASSES) {
+      this.#passed = 0;
+      return low;
+    }
+    this.#passed++;
+    return normal;
+  }
+}
+
+/** Block sizes, as assembly/memory.ts has them. */
+const CLASSES = [
+  32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1632, 2720, 4096, 5440, 8192, 16384,
+] as const;
+const SLAB_BYTES = 16384;
+
+/** The size of the block that holds a message. */
+export function blockBytes(message: ModelMessage): number {
+  const bytes = 32 + (message.kind === MessageKind.BYTES ? message.value : 0);
+  return CLASSES.find((size) => size >= bytes) as number;
+}
+
+/**
+ * What must become of a send, given the sizes of the blocks in use: "fits" if a slab is left though
+ * each of them sits in one of its own, "full" if they need all slabs even when packed well. Between
+ * these it depends on where they lie, for blocks don't move.
+ */
+export function memoryVerdict(inUse: readonly number[], wanted: number, slabs: number) {
+  if (inUse.length < slabs) return "fits";
+  const needed = CLASSES.reduce((sum, size) => {
+    const blocks = inUse.filter((bytes) => bytes === size).length + (size === wanted ? 1 : 0);
+    return sum + Math.ceil(blocks / Math.floor(SLAB_BYTES / size));
+  }, 0);
+  return needed > slabs ? "full" : "depends";
+}
