@@ -1,0 +1,195 @@
+// The ABI with arbitrary arguments: always a status, never a trap, and every invariant still holds.
+//
+//   SEED=… OPERATIONS=… node build/tests/assembly/arguments.test.js
+import t, { type Test } from "tap";
+import { limitNames, Status, type Limits } from "../../host/kernel/abi.ts";
+import { instantiateKernel, type KernelExports } from "../../host/kernel/exports.ts";
+import { Kernel } from "../../host/kernel/kernel.ts";
+import { buildNativeKernel } from "./native-build.ts";
+import { fuzzOptions, Tally, type Random } from "./random.ts";
+import { readDebugKernel } from "./test-kernel.ts";
+
+const limits = {
+  processes: 16, relations: 24, messageBytes: 3 * 16384, handles: 8, events: 8, names: 4,
+  scratchBytes: 4096,
+};
+
+/** What an embedder may pass by mistake. */
+const WILD = [
+  0, -0, 1, -1, 2, 3, 4, 5, 8, 16, 31, 32, 33, 63, 64, 255, 256, 257, 1000, 3072, 3073, 4096, 4097,
+  16352, 16353, 65536, 131072, 2 ** 24 - 1, 2 ** 24, 2 ** 24 + 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1,
+  2 ** 32, 2 ** 32 + 1, 2 ** 41, 2 ** 42, 2 ** 43, 2 ** 52, 2 ** 53 - 1, 2 ** 53, 2 ** 60, 2 ** 63,
+  2 ** 64, 1e300, Number.MAX_VALUE, Number.MIN_VALUE, 0.5, 1.5, -1.5, -(2 ** 31), -(2 ** 53), -1e300,
+  NaN, Infinity, -Infinity,
+] as const;
+
+type Call = Exclude<keyof KernelExports, "memory" | "verify">;
+
+/** Every call and its number of arguments, but for those before init. */
+function callsOf(exports: KernelExports): [Call, number][] {
+  const skipped = ["memory", "verify", "limits_address", "face_address", "abi_version"];
+  return Object.entries(exports)
+    .filter(([name, value]) => typeof value === "function" && !skipped.includes(name))
+    .filter(([name]) => !name.startsWith("__"))
+    .map(([name, value]) => [name as Call, (value as (...args: number[]) => number).length]);
+}
+
+class Fuzz {
+  readonly #kernel: Kernel;
+  readonly #random: Random;
+  readonly #tally: Tally;
+  readonly #scratch: number;
+  /** Numbers that calls have answered, events told or the window showed: likely to mean something. */
+  readonly #seen: number[] = [1];
+  #now = 0;
+
+  constructor(wasm: BufferSource, random: Random, tally: Tally) {
+    this.#kernel = Kernel.instantiate(wasm, limits);
+    this.#random = random;
+    this.#tally = tally;
+    const { exports } = this.#kernel;
+    const words = new Uint32Array(exports.memory.buffer);
+    this.#scratch = words[exports.face_address() / 4 + 4] as number;
+  }
+
+  run(operations: number): void {
+    const { exports } = this.#kernel;
+    const calls = callsOf(exports);
+    for (let operation = 0; operation < operations; operation++) {
+      const [name, count] = this.#random.pick(calls) as [Call, number];
+      const parameters = Array.from({ length: count }, () => this.#argument());
+      if (name === "step") {
+        if (this.#random.chance(0.9)) parameters[0] = this.#time();
+        // A busy native process would use up all of 2^32.
+        parameters[1] = this.#random.below(10_000);
+      }
+      const call = `${operation}: ${name}(${parameters.join(", ")})`;
+      const answer = this.#call(name, parameters, call);
+      if (typeof answer !== "number" || Number.isNaN(answer)) throw new Error(`${call}: ${answer}`);
+      if (answer === Status.CORRUPT) throw new Error(`${call}: the kernel has trapped`);
+      this.#tally.add(answer < 0 && answer > -20 ? "refused" : "accepted");
+      this.#remember(answer);
+      this.#readEvents();
+      const broken = exports.verify?.();
+      if (broken !== 0) throw new Error(`${call}: invariant ${broken} is broken`);
+    }
+  }
+
+  #call(name: Call, parameters: readonly number[], call: string): number {
+    try {
+      return (this.#kernel.exports[name] as (...args: number[]) => number)(...parameters);
+    } catch (error) {
+      // A native handler's trap is its own; the next call ends its process.
+      if (name === "step") return Status.MORE;
+      throw new Error(`${call}: ${(error as Error).message}`);
+    }
+  }
+
+  #time(): number {
+    this.#now += this.#random.below(50);
+    return this.#now;
+  }
+
+  #argument(): number {
+    const { message } = this.#kernel;
+    switch (this.#random.below(7)) {
+      case 0: return this.#random.pick(WILD) as number;
+      case 1: return this.#scratch + this.#random.below(40) - 8;
+      case 2: return this.#random.below(this.#random.chance(0.5) ? 6 : 30);
+      case 3: return message.value;
+      case 4: return message.ref;
+      default: return this.#random.pick(this.#seen) as number;
+    }
+  }
+
+  #remember(answer: number): void {
+    if (answer <= 2 || !Number.isFinite(answer)) return;
+    this.#seen.push(answer);
+    if (this.#seen.length > 30) this.#seen.shift();
+  }
+
+  #readEvents(): void {
+    while (this.#random.chance(0.5) && this.#kernel.nextEvent()) {
+      const { pid } = this.#kernel.event;
+      this.#remember(pid);
+      if (this.#random.chance(0.5)) this.#kernel.begin(pid);
+      if (this.#random.chance(0.5)) this.#kernel.reap(pid);
+    }
+  }
+}
+
+function fuzz(t: Test, wasm: BufferSource) {
+  const { operations, random } = fuzzOptions(t, 60_000);
+  const tally = new Tally();
+  for (let part = 0; part < 6; part++) new Fuzz(wasm, random, tally).run(operations / 6);
+  tally.report(t);
+  return tally;
+}
+
+t.test("whatever is passed in, a call answers, traps nothing and breaks nothing", (t) => {
+  const tally = fuzz(t, readDebugKernel());
+  t.ok(tally.of("accepted") > 1000);
+  t.ok(tally.of("refused") > 1000);
+  t.end();
+});
+
+t.test("the same with native processes, whose handlers trap", async (t) => {
+  t.ok(fuzz(t, await buildNativeKernel()).of("accepted") > 1000);
+});
+
+t.test("before init every call answers BAD_STATE, and init works once", (t) => {
+  const exports = instantiateKernel(readDebugKernel());
+  for (const [name, count] of callsOf(exports)) {
+    if (["init", "memory_needed", "counter"].includes(name)) continue;
+    const call = exports[name] as (...args: number[]) => number;
+    t.equal(call(...Array.from({ length: count }, () => 1)), Status.BAD_STATE, name);
+  }
+  t.equal(exports.verify?.(), Status.BAD_STATE);
+  t.equal(exports.counter(0), 0);
+  t.equal(exports.init(), Status.OK);
+  t.equal(exports.init(), Status.BAD_STATE);
+  t.equal(exports.memory_needed(), Status.BAD_STATE);
+  t.equal(exports.verify?.(), 0);
+  t.equal(exports.counter(16), Status.BAD_ARGUMENT);
+  t.equal(exports.counter(-1), Status.BAD_ARGUMENT);
+  t.end();
+});
+
+t.test("limits that can't be laid out are refused, others need what memory_needed says", (t) => {
+  const wasm = readDebugKernel();
+  const attempt = (wanted: Partial<Limits>) => {
+    const exports = instantiateKernel(wasm);
+    const words = new Uint32Array(exports.memory.buffer, exports.limits_address());
+    limitNames.forEach((name, index) => {
+      words[index] = wanted[name] ?? limits[name];
+    });
+    const needed = exports.memory_needed();
+    const status = exports.init();
+    return { needed, status, bytes: exports.memory.buffer.byteLength, exports };
+  };
+  const bad: readonly Partial<Limits>[] = [
+    { processes: 2 ** 24 }, { relations: 2 ** 24 }, { handles: 2 ** 32 - 1 }, { names: 2 ** 31 },
+    { events: 3 }, { events: 2 ** 31 }, { scratchBytes: 3071 }, { messageBytes: 16383 },
+  ];
+  for (const one of bad) {
+    const { needed, status } = attempt(one);
+    t.equal(needed, Status.BAD_ARGUMENT, JSON.stringify(one));
+    t.equal(status, Status.BAD_ARGUMENT);
+  }
+  const huge = attempt({ messageBytes: 2 ** 32 - 1, processes: 2 ** 24 - 1 });
+  t.equal(huge.status, Status.NO_MEMORY);
+  t.ok(huge.needed > 2 ** 32);
+  const tiny = {
+    processes: 1, relations: 1, messageBytes: 16384, handles: 1, events: 1, names: 1,
+    scratchBytes: 3072,
+  };
+  for (const one of [{}, tiny, { processes: 1_000_000 }, { names: 100_000 }, { events: 65536 }]) {
+    const { needed, status, bytes, exports } = attempt(one);
+    t.equal(status, Status.OK, JSON.stringify(one));
+    t.equal(bytes, needed);
+    t.ok(exports.spawn_host(0, 0) > 0);
+    t.equal(exports.memory.buffer.byteLength, bytes, "and never grows again");
+    t.equal(exports.verify?.(), 0);
+  }
+  t.end();
+});
