@@ -105,6 +105,9 @@ withKernel(t, "process_info tells of a process what Erlang's does", (k, t) => {
   t.equal(info(99), Status.BAD_ARGUMENT);
   k.kill(pid);
   t.equal(info(Info.STATUS), Status.NO_PROCESS);
+  for (const nobody of [0, NaN, -1, 1.5, Infinity]) {
+    t.equal(k.kernel.processInfo(k.spawn(0, nobody as Pid), Info.PARENT), 0, `${nobody}`);
+  }
 });
 
 withKernel(t, "process_flag answers the old value and refuses what is none", (k, t) => {
