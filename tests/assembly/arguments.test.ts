@@ -19,8 +19,8 @@ const WILD = [
   0, -0, 1, -1, 2, 3, 4, 5, 8, 16, 31, 32, 33, 63, 64, 255, 256, 257, 1000, 3072, 3073, 4096, 4097,
   16352, 16353, 65536, 131072, 2 ** 24 - 1, 2 ** 24, 2 ** 24 + 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1,
   2 ** 32, 2 ** 32 + 1, 2 ** 41, 2 ** 42, 2 ** 43, 2 ** 52, 2 ** 53 - 1, 2 ** 53, 2 ** 60, 2 ** 63,
-  2 ** 64, 1e300, Number.MAX_VALUE, Number.MIN_VALUE, 0.5, 1.5, -1.5, -(2 ** 31), -(2 ** 53), -1e300,
-  NaN, Infinity, -Infinity,
+  2 ** 64, 1e300, Number.MAX_VALUE, Number.MIN_VALUE, 0.5, 1.5, -1.5, -(2 ** 31), -(2 ** 53),
+  -1e300, NaN, Infinity, -Infinity,
 ] as const;
 
 type Call = Exclude<keyof KernelExports, "memory" | "verify">;
@@ -39,7 +39,7 @@ class Fuzz {
   readonly #random: Random;
   readonly #tally: Tally;
   readonly #scratch: number;
-  /** Numbers that calls have answered, events told or the window showed: likely to mean something. */
+  /** Numbers that calls have answered and events told: likely to mean something. */
   readonly #seen: number[] = [1];
   #now = 0;
 

@@ -192,11 +192,12 @@ class Fuzz {
   #demonitor(): void {
     const model = this.#model;
     const downs = [...model.processes.values()].flatMap(({ pid, mailbox }) => {
-      return mailbox.filter(({ kind }) => kind === "down").map(({ ref }) => ({ ref, watcher: pid }));
+      return mailbox.filter((one) => one.kind === "down").map(({ ref }) => ({ ref, watcher: pid }));
     });
     const known = this.#random.pick(this.#random.chance(0.5) ? downs : model.monitors);
     const ref = known?.ref ?? (this.#random.pick(this.#refs) as number);
-    const watcher = known === undefined || this.#random.chance(0.2) ? this.#any().pid : known.watcher;
+    const isOwn = known !== undefined && this.#random.chance(0.8);
+    const watcher = isOwn ? known.watcher : this.#any().pid;
     const options = this.#random.below(2);
     const found = this.#kernel.demonitor(watcher, ref as Ref, options);
     const process = model.processes.get(watcher);
@@ -283,7 +284,8 @@ class Fuzz {
     const ref = (known ?? this.#random.pick(this.#refs)) as Ref;
     const timer = model.timers.find((one) => one.ref === ref);
     const expected = timer === undefined ? Status.NOT_FOUND : timer.at - model.now;
-    if (this.#random.chance(0.5)) return this.#expect("read", this.#kernel.readTimer(ref), expected);
+    this.#expect("read", this.#kernel.readTimer(ref), expected);
+    if (this.#random.chance(0.5)) return;
     this.#expect("cancel", this.#kernel.cancelTimer(ref), expected);
     model.timers = model.timers.filter((one) => one !== timer);
   }
@@ -297,7 +299,7 @@ class Fuzz {
     const batch = process.mailbox[0]?.batch;
     const index = process.mailbox.findIndex((one) => one.batch === batch && this.#isShown(one));
     const message = process.mailbox[index];
-    if (message === undefined) throw new Error(`an unknown message, kind ${this.#kernel.message.kind}`);
+    if (message === undefined) throw new Error(`a message of kind ${this.#kernel.message.kind}`);
     const last = this.#model.references().get(-message.reason) === 1;
     const handed = this.#kernel.message.last && message.reason < 0;
     if (handed !== last) throw new Error(`last is ${handed}`);

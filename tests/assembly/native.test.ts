@@ -111,7 +111,7 @@ testNative("a handler may end itself by a signal; a trap after that changes noth
   }
 });
 
-testNative("a handler kills others: host processes, native ones, those linked to itself", (k, t) => {
+testNative("a handler kills host processes, native ones and those linked to itself", (k, t) => {
   const host = k.spawnWaiting();
   const killer = native(k, Handler.KILLER);
   const victim = native(k, Handler.FRAGILE);
@@ -205,7 +205,7 @@ testNative("a handler reads bytes; what a timer or a signal brings it is freed a
   t.equal(k.counter(Counter.RELATIONS), 0);
 });
 
-testNative("a handler that finds no room or no process gets a status, and nothing breaks", (k, t) => {
+testNative("a handler that finds no room gets a status, and nothing breaks", (k, t) => {
   const pid = native(k, SPAWNER, 100);
   k.kernel.sendNumber(0, pid, 0, 0, 100);
   stepThroughTrap(k);

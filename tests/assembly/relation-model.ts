@@ -1,4 +1,4 @@
-// A naive model of links, monitors, names, timers and ends: lists of pairs, searched from the front.
+// A naive model of links, monitors, names, timers and ends: lists, searched from the front.
 import { Atom, type Pid } from "../../host/kernel/abi.ts";
 
 /** An atom's code, or a handle as its negative. */
@@ -7,7 +7,7 @@ export type Reason = number;
 export interface Signal {
   readonly kind: "exit" | "down" | "timer";
   readonly from: Pid;
-  /** DOWN: the monitor; a timer: its own; EXIT: 0 by a link, -1 by exit/2, which has no relation. */
+  /** DOWN: the monitor; a timer: its own; EXIT: 0 by a link, -1 by exit/2 (no relation). */
   readonly ref: number;
   /** The reason, or a timer's handle as its negative. */
   readonly reason: Reason;
@@ -72,7 +72,7 @@ export class RelationModel {
     this.links = this.links.filter((pair) => !(pair.includes(a) && pair.includes(b)));
   }
 
-  /** Relations in use: a link has two; a signal of a relation keeps it while it lies in a mailbox. */
+  /** Relations in use: two a link; a signal keeps its own while it lies in a mailbox. */
   relations(): number {
     const signals = [...this.processes.values()].flatMap(({ mailbox }) => mailbox);
     return 2 * this.links.length + this.monitors.length + this.timers.length
