@@ -14,14 +14,20 @@ export const PHASE_HOST: u32 = 1; // nobody inside
 export const PHASE_KERNEL: u32 = 2; // kernel code: a trap here is a corruption
 export const PHASE_HANDLER: u32 = 3; // a native handler: a trap ends its process
 
-/** A message as it is shown to the host by begin, peek, skip and take. 40 bytes. */
+/**
+ * A message as it is shown to the host by begin, peek, skip and take. 40 bytes. Showing writes only
+ * what the kind has; the rest keeps what an earlier message left there:
+ *
+ *   NUMBER  from, ref, value           HANDLE  from, ref, value, last
+ *   BYTES   from, ref, value, length   EXIT, DOWN  from, ref, value, last, reasonKind
+ */
 @unmanaged
 export class Window {
   kind: u8;
-  tag: u8;
+  tag: u8; // the sender's; 0 for EXIT and DOWN
   reasonKind: u8; // of EXIT and DOWN
-  last: u8; // 1: no other reference to the handle exists, the host frees it after take
-  length: u32; // of MESSAGE_BYTES
+  last: u8; // of HANDLE, EXIT, DOWN. 1: the only reference to the handle; take gives it to the host
+  length: u32; // of BYTES
   from: f64;
   ref: f64;
   value: f64;

@@ -7,7 +7,11 @@ import * as signals from "../signals";
 import * as turns from "../turns";
 import { adoptReason, enter, settleReason } from "./gate";
 
-/** Opens the turn offered by RUN. SHOWN, OK (no message at the cursor), NONE, NO_PROCESS. */
+/**
+ * Opens the turn offered by RUN. SHOWN, OK (no message at the cursor), NONE, NO_PROCESS. What is
+ * shown is in the window until the next call. Of its fields `length` means something for BYTES
+ * alone, `reasonKind` for EXIT and DOWN alone, `last` for HANDLE, EXIT and DOWN alone.
+ */
 export function begin(pid: f64): i32 {
   const refused = enter();
   return refused == OK ? leave(turns.beginTurn(pid)) : refused;
@@ -25,7 +29,11 @@ export function skip(pid: f64): i32 {
   return refused == OK ? leave(turns.skip(pid)) : refused;
 }
 
-/** Removes the message at the cursor, ends the receive, shows the oldest that is left. As peek. */
+/**
+ * Removes the message at the cursor, ends the receive, shows the oldest that is left. As peek, or
+ * BAD_ARGUMENT if there is none. Read the window before: a handle (of HANDLE, or the reason of EXIT
+ * or DOWN) becomes the host's again if `last` was 1; BYTES stay where `value` said until release.
+ */
 export function take(pid: f64): i32 {
   const refused = enter();
   return refused == OK ? leave(turns.take(pid)) : refused;
