@@ -3,11 +3,11 @@
 // Costs: O(1), but the counts of links and monitors are O(their number).
 
 import {
-  BAD_ARGUMENT, BAD_PID, INFO_KIND, INFO_LINKS, INFO_MESSAGE_QUEUE_LENGTH, INFO_MONITORED_BY,
+  BAD_ARGUMENT, INFO_KIND, INFO_LINKS, INFO_MESSAGE_QUEUE_LENGTH, INFO_MONITORED_BY,
   INFO_MONITORS, INFO_PARENT, INFO_PRIORITY, INFO_REDUCTIONS, INFO_STATUS, INFO_TRAP_EXIT,
   PRIORITY_MAX, PROCESS_PRIORITY, PROCESS_TRAP_EXIT, STATE_RUNNABLE,
 } from "./abi";
-import { coldOf, FLAG_TRAP_EXIT, Process, whyNotFound } from "./process";
+import { coldOf, FLAG_TRAP_EXIT, Process } from "./process";
 import { pushRunnable, removeRunnable } from "./queue";
 import { Relation } from "./relation";
 
@@ -34,7 +34,7 @@ export function processInfo(process: Process, item: u32): f64 {
     case INFO_LINKS: return ownLength(coldOf(process).links);
     case INFO_MONITORS: return ownLength(coldOf(process).monitors);
     case INFO_MONITORED_BY: return otherLength(coldOf(process).watchers);
-    case INFO_PARENT: return whyNotFound(process.parent) == BAD_PID ? 0 : process.parent;
+    case INFO_PARENT: return process.parent;
     case INFO_KIND: return process.kind;
     default: return <f64>BAD_ARGUMENT;
   }

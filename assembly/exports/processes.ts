@@ -11,11 +11,17 @@ import { find, processAt, whyNotFound } from "../process";
 import { spawn, spawnHost } from "../spawn";
 import { enter } from "./gate";
 
+/** Whether a spawner may name this parent: nobody, or somebody who lives or has lived. */
+function isParent(pid: f64): bool {
+  return pid == 0 || whyNotFound(pid) != BAD_PID;
+}
+
 /** Spawns a host process: its first RUN event follows. A pid, or LIMIT, BAD_PID, NO_PROCESS. */
 export function spawn_host(parent: f64, options: u32): f64 {
   const refused = enter();
   if (refused != OK) return <f64>refused;
   if (options > OPTIONS_ALL) return leaveNumber(BAD_ARGUMENT);
+  if (!isParent(parent)) return leaveNumber(BAD_PID);
   return leaveNumber(spawnHost(parent, options));
 }
 
@@ -25,6 +31,7 @@ export function spawn_native(parent: f64, handler: u32, argument: f64, options: 
   if (refused != OK) return <f64>refused;
   if (options > OPTIONS_ALL) return leaveNumber(BAD_ARGUMENT);
   if (!isHandler(handler)) return leaveNumber(NO_HANDLER);
+  if (!isParent(parent)) return leaveNumber(BAD_PID);
   return leaveNumber(spawn(KIND_NATIVE, parent, handler, argument, options));
 }
 

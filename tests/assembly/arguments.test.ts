@@ -23,6 +23,8 @@ const WILD = [
   -1e300, NaN, Infinity, -Infinity,
 ] as const;
 
+const STATUSES: ReadonlySet<number> = new Set(Object.values(Status));
+
 type Call = Exclude<keyof KernelExports, "memory" | "verify">;
 
 /** Every call and its number of arguments, but for those before init. */
@@ -66,6 +68,9 @@ class Fuzz {
       const call = `${operation}: ${name}(${parameters.join(", ")})`;
       const answer = this.#call(name, parameters, call);
       if (typeof answer !== "number" || Number.isNaN(answer)) throw new Error(`${call}: ${answer}`);
+      if (answer < 0 && answer !== -Infinity && !STATUSES.has(answer)) {
+        throw new Error(`${call}: no status is ${answer}`);
+      }
       if (answer === Status.CORRUPT) throw new Error(`${call}: the kernel has trapped`);
       this.#tally.add(answer < 0 && answer > -20 ? "refused" : "accepted");
       this.#remember(answer);
