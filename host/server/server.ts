@@ -1,6 +1,5 @@
 // The chat server as a whole: runtime, storage, XMPP and HTTP, started and stopped in order.
 import type { FastifyBaseLogger } from "fastify";
-import { mkdir } from "node:fs/promises";
 import { pino } from "pino";
 import { type Report, Runtime } from "../runtime/index.ts";
 import { openStorage, type StorageEvent } from "../storage/sqlite.ts";
@@ -127,7 +126,6 @@ function xmppSettings(options: ServerOptions): XmppSettings {
 }
 
 async function openFolder(folder = "./data", logger: FastifyBaseLogger): Promise<Storage> {
-  await mkdir(folder, { recursive: true });
   return openStorage({ directory: folder, report: (event) => logStorage(logger, event) });
 }
 

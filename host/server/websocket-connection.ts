@@ -36,7 +36,8 @@ const connectionKey = Symbol("connection");
 type XmppSocket = WebSocket & { [connectionKey]: WebSocketConnection };
 
 /**
- * Bytes in: each text frame goes to the session process as a message. Bytes out: frames add up
+ * Bytes in: each text frame goes to the session process as a message; while `inputFramesMax` or
+ * `inputUnitsMax` of them wait there, the rest is held here and the socket is not read. Bytes out: frames add up
  * until the turn ends and leave in one write, past the WebSocket library, which would make a system
  * call or a vector entry of each. A client that doesn't read is closed with `resource-constraint`
  * once `outputBytesMax` wait for it.
@@ -53,6 +54,11 @@ export class WebSocketConnection implements Connection, Flushable, Watched {
   /** Framed bytes of this turn (see websocket-frame.ts); "" if the connection isn't in `output`. */
   private pending = "";
   private closing = false;
+  /** Frames that the session has not handled yet, and their length together. */
+  private queuedFrames = 0;
+  private queuedUnits = 0;
+  /** Frames that came before the socket stopped reading; undefined while it reads. */
+  private held: string[] | undefined = undefined;
   /** `socket.bytesRead` at the last visit of the keep-alive. */
   private bytesHeard = 0;
   private pinged = false;
@@ -123,7 +129,43 @@ export class WebSocketConnection implements Connection, Flushable, Watched {
     if (this.closing) return;
     // RFC 7395 §3.2: frames are text.
     if (isBinary) this.closeWith(UNSUPPORTED_DATA, "XMPP needs text frames");
-    else this.receiver?.receive(data.toString("utf8"));
+    else if (this.held !== undefined || this.isFull()) this.hold(data.toString("utf8"));
+    else this.pass(data.toString("utf8"));
+  }
+
+  handled(length: number): void {
+    this.queuedFrames -= 1;
+    this.queuedUnits -= length;
+    while (!this.isFull()) {
+      const frame = this.held?.shift();
+      if (frame === undefined) break;
+      this.pass(frame);
+    }
+    if (this.held?.length === 0) this.readOn();
+  }
+
+  private isFull(): boolean {
+    const { inputFramesMax, inputUnitsMax } = this.surroundings.limits;
+    return this.queuedFrames >= inputFramesMax || this.queuedUnits >= inputUnitsMax;
+  }
+
+  private pass(frame: string): void {
+    this.queuedFrames += 1;
+    this.queuedUnits += frame.length;
+    this.receiver?.receive(frame);
+  }
+
+  private hold(frame: string): void {
+    if (this.held === undefined) {
+      this.held = [];
+      this.websocket.pause();
+    }
+    this.held.push(frame);
+  }
+
+  private readOn(): void {
+    this.held = undefined;
+    this.websocket.resume();
   }
 
   /** The WebSocket is closed, by whomever. */
@@ -147,6 +189,8 @@ export class WebSocketConnection implements Connection, Flushable, Watched {
   private closeWith(code: number, reason: string): void {
     if (this.closing) return;
     this.closing = true;
+    // The peer's answer to the close must be read.
+    if (this.held !== undefined) this.readOn();
     this.flush();
     this.websocket.close(code, reason);
     const timer = setTimeout(destroyLate, this.surroundings.limits.closeTimeoutMs, this);

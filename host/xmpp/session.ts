@@ -62,21 +62,27 @@ export class Session implements Callbacks, SessionFace {
     this.self = self;
     try {
       const work = typeof message === "string" ? this.#frame(message) : this.#message(message);
-      if (isOperation(work)) return this.#working(work);
+      if (isOperation(work)) return this.#working(work, message);
     } catch (error) {
       this.#failed(error);
     }
+    this.#handled(message);
     if (this.#ended) exit("normal");
     return undefined;
   }
 
-  *#working(work: Operation<unknown>) {
+  *#working(work: Operation<unknown>, message: Message) {
     try {
       yield* work;
     } catch (error) {
       this.#failed(error);
     }
+    this.#handled(message);
     if (this.#ended) exit("normal");
+  }
+
+  #handled(message: Message): void {
+    if (typeof message === "string") this.connection.handled(message.length);
   }
 
   #failed(error: unknown): never {

@@ -36,6 +36,16 @@ export class Sessions {
   open(connection: Connection): Receiver {
     const { connectionsMax } = this.#server.settings;
     if (this.connections.size >= connectionsMax) return this.#refuse(connection);
+    try {
+      return this.#start(connection);
+    } catch (error) {
+      // The kernel's tables are full.
+      this.log("no session", { address: connection.address, reason: String(error) });
+      return this.#refuse(connection);
+    }
+  }
+
+  #start(connection: Connection): Receiver {
     const session = new Session(this.#server, connection);
     const pid = this.#runtime.spawnCallback(session, { trapExit: true });
     const start: SessionMessage = { kind: "start" };
@@ -94,12 +104,21 @@ class SessionReceiver implements Receiver {
   }
 
   receive(frame: string): void {
-    if (!this.#runtime.send(this.#session, frame)) this.#connection.close();
+    try {
+      if (!this.#runtime.send(this.#session, frame)) this.#connection.close();
+    } catch {
+      // No room for another message: this session ends, its supervisor closes the connection.
+      this.#runtime.exit(this.#session, "kill");
+    }
   }
 
   closed(): void {
     const closed: SessionMessage = { kind: "closed" };
-    this.#runtime.send(this.#session, closed);
+    try {
+      this.#runtime.send(this.#session, closed);
+    } catch {
+      this.#runtime.exit(this.#session, "kill");
+    }
   }
 }
 

@@ -21,6 +21,11 @@ export interface Connection {
    * peer has gone; never throws.
    */
   write(frame: string): void;
+  /**
+   * The session is done with a frame of `length` UTF-16 units. An adapter lets only so many wait in
+   * the session's mailbox, and reads on as they are handled.
+   */
+  handled(length: number): void;
   /** Flushes what was written and closes. May be called again; later calls do nothing. */
   close(): void;
 }

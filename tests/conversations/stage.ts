@@ -164,6 +164,8 @@ class MemoryConnection implements Connection {
     this.wake();
   }
 
+  handled(): void {}
+
   close(): void {
     this.closed = true;
     this.wake();

@@ -16,8 +16,12 @@ export class StubSession implements Receiver {
     this.connection = connection;
   }
 
+  /** Whether frames are left unhandled, as by a session that waits for something. */
+  stalled = false;
+
   receive(frame: string): void {
     this.frames.push(frame);
+    if (!this.stalled) this.connection.handled(frame.length);
     this.wake();
   }
 

@@ -2,6 +2,7 @@
 import { connect, Socket } from "node:net";
 import t from "tap";
 import WebSocket from "ws";
+import { defaultLimits } from "../../host/server/limits.ts";
 import { closed, collect, opened, refusal, startStub } from "./stub-xmpp.ts";
 
 // A machine may be busy; nothing here waits for a time to pass.
@@ -140,6 +141,37 @@ t.test("a client that doesn't read is closed once too much waits for it", async 
   socket.on("data", (bytes) => (text += bytes.toString("latin1")));
   await new Promise((resolve) => socket.once("close", resolve));
   t.ok(text.length < written * 10_100);
+});
+
+t.test("a session that is busy gets so many frames at a time; the rest waits outside", async (t) => {
+  const { socket, session } = await join();
+  const max = defaultLimits.inputFramesMax;
+  session.stalled = true;
+  const sent = Array.from({ length: 5_000 }, (_, index) => `<in n="${index}"/>`);
+  for (const frame of sent) socket.send(frame);
+  await session.until(({ frames }) => frames.length === max);
+  for (let handled = 0; handled < 100; handled += 1) {
+    session.connection.handled(session.frames[handled]?.length ?? 0);
+    await session.until(({ frames }) => frames.length >= handled + max);
+    t.ok(session.frames.length <= handled + 1 + max, "no more wait than the limit");
+  }
+  session.stalled = false;
+  for (const frame of session.frames.slice(100)) session.connection.handled(frame.length);
+  await session.until(({ frames }) => frames.length === sent.length);
+  t.same(session.frames, sent, "nothing is lost, all in order");
+  socket.close();
+});
+
+t.test("a client that leaves a busy session is not forgotten", async (t) => {
+  const { socket, session } = await join();
+  session.stalled = true;
+  for (let index = 0; index < 100; index += 1) socket.send("<in/>");
+  await session.until(({ frames }) => frames.length === defaultLimits.inputFramesMax);
+  const { connection } = session;
+  connection.close();
+  await session.until(({ ends }) => ends === 1);
+  t.pass("the closing handshake came through");
+  socket.terminate();
 });
 
 t.test("a client that is a little slow gets everything, and the reason at the end", async (t) => {
