@@ -15,13 +15,18 @@ import {
 } from "../runtime/index.ts";
 import { accountProcess } from "./account.ts";
 import type { Context } from "./context.ts";
-import { accountsMax } from "./capacity.ts";
+import { accountsMax, wokenAccountsMax } from "./capacity.ts";
 import type { AccountMessage, AccountsMessage, BindRequest, Bound } from "./messages.ts";
 import { errorOf, type Stanza } from "./stanza.ts";
 
 interface Accounts {
   readonly server: Context;
   readonly children: Map<Pid, string>;
+  /**
+   * Those that a stanza has started and no session has used. They have a share of their own:
+   * whoever writes to many names must not keep others from logging in.
+   */
+  readonly woken: Set<Pid>;
   /** Started, but not registered yet: until its first turn only we know it. */
   readonly starting: Map<string, Pid>;
 }
@@ -37,14 +42,14 @@ const accountsSupervisor: GenServerModule<Accounts, Context> = {
 
   init(server, self) {
     self.trapExit = true;
-    return ok({ server, children: new Map(), starting: new Map() });
+    return ok({ server, children: new Map(), woken: new Set(), starting: new Map() });
   },
 
   /** Only for `bind`: the account answers the caller. */
   handleCall(
     { bare, resource, session }: BindRequest, from: From, state, self,
   ): CallResult<Accounts> {
-    const account = accountOf(state, self, bare);
+    const account = accountOf(state, self, bare, "session");
     const refused: Bound = { refused: "resource-constraint" };
     if (account === undefined) return reply(refused, state);
     const bind: AccountMessage = { kind: "bind", resource, session, from };
@@ -64,7 +69,8 @@ const accountsSupervisor: GenServerModule<Accounts, Context> = {
 function forward(
   bare: string, message: Stanza | AccountMessage, state: Accounts, self: Process,
 ): void {
-  const account = accountOf(state, self, bare);
+  // What is not a stanza comes from one of the user's own sessions.
+  const account = accountOf(state, self, bare, "name" in message ? "stanza" : "session");
   if (account !== undefined) self.send(account, message);
   else if ("name" in message) bounce(message, state, self);
 }
@@ -78,11 +84,21 @@ function bounce(stanza: Stanza, { server }: Accounts, self: Process): void {
 }
 
 /** Undefined if there are too many. */
-function accountOf(state: Accounts, self: Process, bare: string): Pid | undefined {
+function accountOf(
+  state: Accounts, self: Process, bare: string, by: "session" | "stanza",
+): Pid | undefined {
   const known = self.whereis(bare) ?? state.starting.get(bare);
-  if (known !== undefined) return known;
-  const max = accountsMax(state.server.settings.connectionsMax);
-  return state.children.size < max ? startAccount(state, self, bare, false) : undefined;
+  if (known === undefined && !hasRoom(state, by)) return undefined;
+  const account = known ?? startAccount(state, self, bare, false);
+  if (by === "session") state.woken.delete(account);
+  else if (known === undefined) state.woken.add(account);
+  return account;
+}
+
+function hasRoom({ server, children, woken }: Accounts, by: "session" | "stanza"): boolean {
+  const { connectionsMax } = server.settings;
+  return children.size < accountsMax(connectionsMax) &&
+    (by === "session" || woken.size < wokenAccountsMax(connectionsMax));
 }
 
 function startAccount(state: Accounts, self: Process, bare: string, recovering: boolean): Pid {
@@ -95,18 +111,25 @@ function startAccount(state: Accounts, self: Process, bare: string, recovering: 
 function ended({ from, reason }: Exit, state: Accounts, self: Process): void {
   const bare = state.children.get(from);
   if (bare === undefined) return;
-  state.children.delete(from);
   if (state.starting.get(bare) === from) state.starting.delete(bare);
-  if (!isOrderly(reason)) restart(bare, state, self);
+  if (isOrderly(reason)) forget(from, state);
+  else restart(bare, from, state, self);
 }
 
 /** The account has lived to say so; its exit comes later and is of no child then. */
 function crashed(bare: string, account: Pid, state: Accounts, self: Process): void {
-  state.children.delete(account);
-  restart(bare, state, self);
+  restart(bare, account, state, self);
 }
 
-function restart(bare: string, state: Accounts, self: Process): void {
+function restart(bare: string, crashed: Pid, state: Accounts, self: Process): void {
   state.server.log("account crashed", { jid: bare });
-  startAccount(state, self, bare, true);
+  const wasWoken = forget(crashed, state);
+  const account = startAccount(state, self, bare, true);
+  if (wasWoken) state.woken.add(account);
+}
+
+/** Answers whether a stanza had started it. */
+function forget(account: Pid, { children, woken }: Accounts): boolean {
+  children.delete(account);
+  return woken.delete(account);
 }

@@ -9,12 +9,19 @@ const ACCOUNTS_PER_CONNECTION = 2;
  * goes.
  */
 const RELATIONS_PER_CONNECTION = 8;
+/** Stanzas and frames under way: what a transport lets wait, and as much between processes. */
+const HANDLES_PER_CONNECTION = 32;
 /** For supervisors, modules, listeners and what else runs in the same runtime. */
 const RESERVE = 4_096;
 
 /** Account processes at once. */
 export function accountsMax(connectionsMax: number): number {
   return connectionsMax * ACCOUNTS_PER_CONNECTION;
+}
+
+/** Those of them that may have been started by a stanza: the rest is for users who log in. */
+export function wokenAccountsMax(connectionsMax: number): number {
+  return accountsMax(connectionsMax) - connectionsMax;
 }
 
 /** The limits to start a runtime with; what is not used costs next to nothing. */
@@ -24,5 +31,6 @@ export function kernelLimits(connectionsMax: number): Partial<Limits> {
     processes,
     names: processes,
     relations: connectionsMax * RELATIONS_PER_CONNECTION + RESERVE,
+    handles: connectionsMax * HANDLES_PER_CONNECTION + RESERVE,
   };
 }

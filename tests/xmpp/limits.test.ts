@@ -19,25 +19,38 @@ test("one connection too many is refused, and may come when another has gone", a
   t.equal((await stage.connect("fourth").open()).name, "features");
 });
 
-test("one account too many: who writes there is told, who logs in there is, too", async (t) => {
+test("one account too many: who writes there is told, who logs in is not kept out", async (t) => {
   const stage = await openStage(t, { settings: { connectionsMax: 3, accountIdleMs: 1_000 } });
   const { romeo } = await stage.enter("romeo");
-  for (let count = 0; count < 5; count++) {
-    romeo.send(`<message to='user${count}@localhost' id='1'><body>Hi</body></message>`);
-    await romeo.receives(`<message type='error' id='1' from='*' to='*'><error type='cancel'>
-      <service-unavailable xmlns='${ERRORS}'/></error></message>`);
-  }
-  romeo.send("<message to='user5@localhost' id='1'><body>Hi</body></message>");
-  await romeo.receives(`<message type='error' id='1' from='*' to='*'><error type='wait'>
-    <resource-constraint xmlns='${ERRORS}'/></error></message>`);
-  await stage.createAccount("juliet");
-  const juliet = stage.connect("juliet");
-  await juliet.authenticate("juliet");
-  juliet.send("<iq type='set' id='1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
-  await juliet.receives(`<iq type='error' id='1'><error type='wait'>
-    <resource-constraint xmlns='${ERRORS}'/></error></iq>`);
+  const writes = async (to: string, answer: string) => {
+    romeo.send(`<iq type='get' to='${to}@localhost' id='1'><query xmlns='urn:example:x'/></iq>`);
+    await romeo.receives(`<iq type='error' id='1' from='*' to='*'>${answer}</iq>`);
+  };
+  const absent = `<error type='cancel'><service-unavailable xmlns='${ERRORS}'/></error>`;
+  const full = `<error type='wait'><resource-constraint xmlns='${ERRORS}'/></error>`;
+  for (const name of ["user0", "user1", "user2"]) await writes(name, absent);
+  for (const name of ["user3", "user4", "juliet"]) await writes(name, full);
+  await stage.login("juliet");
+  // Who is woken already is another's no more, and leaves room.
+  await stage.login("user0");
+  await writes("user3", absent);
+  await writes("user4", full);
   await stage.pass(1_000);
-  t.equal(await juliet.bind("balcony"), "juliet@localhost/balcony");
+  await writes("user4", absent);
+});
+
+test("an account that has crashed stays in the share of those that stanzas start", async (t) => {
+  const stage = await openStage(t, { settings: { connectionsMax: 1, accountRecoveryMs: 10 } });
+  const { romeo } = await stage.enter("romeo");
+  const ping = (to: string) =>
+    romeo.send(`<iq type='get' to='${to}@localhost' id='1'><ping xmlns='urn:xmpp:ping'/></iq>`);
+  ping("user0");
+  await romeo.next();
+  stage.runtime.exit(stage.runtime.whereis("user0@localhost")!, "kill");
+  await stage.pass(10);
+  ping("user1");
+  await romeo.receives(`<iq type='error' id='1' from='*' to='*'><error type='wait'>
+    <resource-constraint xmlns='${ERRORS}'/></error></iq>`);
 });
 
 test("storage that fails: a login may be tried again", async (t) => {
