@@ -1,7 +1,9 @@
 // The program as a process of its own: what it says, its exit codes, its signals, its data.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { statSync } from "node:fs";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
 import WebSocket from "ws";
@@ -63,7 +65,8 @@ t.test("--help lists the options", async (t) => {
 });
 
 t.test("it says where it is, stops when told, and keeps its data", async (t) => {
-  const data = t.testdir();
+  // Made by the server.
+  const data = join(t.testdir(), "kept");
   const first = new Run(["--http-port", "0", "--data", data]);
   const port = await first.port();
   t.match(first.output, `http://localhost:${port}/`);
@@ -71,6 +74,7 @@ t.test("it says where it is, stops when told, and keeps its data", async (t) => 
   t.match(first.output, /127\.0\.0\.1 only/);
   t.match(first.output, /may register/);
   t.match(first.output, data);
+  t.equal(statSync(data).mode & 0o777, 0o700, "the data is its owner's alone");
 
   const url = `ws://localhost:${port}/ws`;
   const account = { url, domain: "localhost", username: "romeo", password: "secret" };
