@@ -9,7 +9,7 @@
 
 import { GenServer } from "../otp/index.ts";
 import {
-  Down, oneOf, type Operation, type Pid, type Process, receive, TIMEOUT,
+  Down, oneOf, type Operation, type Pid, type Process, receive, TIMEOUT, wait,
 } from "../runtime/index.ts";
 import { ask, isOperation, isStorageFailure, replyTo } from "./answer.ts";
 import type { Context } from "./context.ts";
@@ -97,6 +97,8 @@ class Account implements AccountFace {
   readonly resources: Resource[] = [];
   #roster: RosterState | undefined = undefined;
   #slots: Map<Slot<unknown>, unknown> | undefined = undefined;
+  /** Storage has said that the account exists, and its sessions have not all ended since. */
+  #exists = false;
   // One closure for all deliveries instead of one a message.
   #passing: Stanza | undefined = undefined;
   readonly #pass = (resource: Resource): void => {
@@ -215,12 +217,26 @@ class Account implements AccountFace {
   }
 
   *#bind({ resource, session, from }: BindMessage): Operation<void> {
+    const refused = yield* this.#refusalToBind(resource);
+    if (refused === undefined) this.#add(resource, session, boundFacts);
+    const bound: Bound = refused === undefined ? { account: this.self.pid } : { refused };
+    GenServer.reply(this.self, from, bound);
+  }
+
+  /** Makes the resource free if it is another session's. */
+  *#refusalToBind(resource: string): Operation<StanzaErrorCondition | undefined> {
+    try {
+      // It may have been removed after the stream's authentication.
+      this.#exists ||= (yield* wait(this.server.storage.accounts.get(this.bare))) !== undefined;
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error;
+      return "internal-server-error";
+    }
+    if (!this.#exists) return "not-authorized";
     const old = this.resources.find(({ name }) => name === resource);
     if (old !== undefined) yield* this.#takeOver(old);
-    const full = this.resources.length >= this.server.settings.resourcesPerAccount;
-    if (!full) this.#add(resource, session, boundFacts);
-    const bound: Bound = full ? { refused: "resource-constraint" } : { account: this.self.pid };
-    GenServer.reply(this.self, from, bound);
+    const isFull = this.resources.length >= this.server.settings.resourcesPerAccount;
+    return isFull ? "resource-constraint" : undefined;
   }
 
   /** RFC 6120 §7.7.2.2: the newer session wins, the older one gets a stream error. */
@@ -254,6 +270,7 @@ class Account implements AccountFace {
 
   *#gone(resource: Resource): Operation<void> {
     this.resources.splice(this.resources.indexOf(resource), 1);
+    if (this.resources.length === 0) this.#exists = false;
     const work = runHooks(this.server.handlers.resourceGone, resource, this);
     if (isOperation(work)) yield* work;
   }
@@ -300,6 +317,7 @@ class Account implements AccountFace {
 
   close(condition: StreamErrorCondition): void {
     this.#roster = undefined;
+    this.#exists = false;
     for (const resource of this.resources) this.#end(resource, condition);
   }
 

@@ -216,7 +216,11 @@ export class Session implements Callbacks, SessionFace {
     if (wanted === undefined) return refuse("bad-request", "This resource is not valid.");
     const request: BindRequest = { bare: this.bare, resource: wanted, session: this.self.pid };
     const bound = yield* this.#askAccount(request);
-    if ("refused" in bound) return refuse(bound.refused);
+    if ("refused" in bound) {
+      // The account has been removed: what the stream is authenticated for is no more.
+      if (bound.refused === "not-authorized") this.fail("not-authorized");
+      return refuse(bound.refused);
+    }
     const jid = `${this.bare}/${wanted}`;
     if (!this.self.register(jid)) return refuse("conflict");
     this.jid = jid;
@@ -233,8 +237,10 @@ export class Session implements Callbacks, SessionFace {
       return yield* GenServer.call<Bound>(
         this.self, this.server.names.accounts, request, BIND_TIMEOUT_MS);
     } catch (error) {
-      if (error instanceof CallFailed) return { refused: "internal-server-error" };
-      throw error;
+      if (!(error instanceof CallFailed)) throw error;
+      // The account may yet take this session in: it must see the session go.
+      this.fail("internal-server-error");
+      return { refused: "internal-server-error" };
     }
   }
 

@@ -1,7 +1,9 @@
 // RFC 6120 §7: resources, and who has one already.
 
 import { test } from "tap";
-import { openStage } from "./stage.ts";
+import { memoryStorage } from "../../host/storage/memory.ts";
+import type { Account, Storage } from "../../host/storage/storage.ts";
+import { openStage, settled } from "./stage.ts";
 
 const BIND = "urn:ietf:params:xml:ns:xmpp-bind";
 const ERRORS = "urn:ietf:params:xml:ns:xmpp-stanzas";
@@ -92,4 +94,82 @@ test("without a resource no message leaves", async (t) => {
   await romeo.authenticate("romeo");
   romeo.send("<message to='juliet@localhost'><body>Hi</body></message>");
   await romeo.receivesStreamError("not-authorized");
+});
+
+function asksToBind(resource: string): string {
+  return `<iq type='set' id='1'><bind xmlns='${BIND}'><resource>${resource}</resource></bind></iq>`;
+}
+
+/** A storage whose answers about accounts a test may keep back. */
+function storageWithDoor() {
+  const storage = memoryStorage();
+  let door: Promise<void> | undefined;
+  const get = async (jid: string): Promise<Account | undefined> => {
+    await door;
+    return storage.accounts.get(jid);
+  };
+  const withDoor: Storage = { ...storage, accounts: { ...storage.accounts, get } };
+  return {
+    storage: withDoor,
+    /** Answers with what opens it again. */
+    close(): () => void {
+      let open = () => {};
+      door = new Promise((resolve) => { open = resolve; });
+      return open;
+    },
+  };
+}
+
+test("an account that was removed after the authentication has no more resources", async (t) => {
+  for (const othersGo of ["at once", "before"]) {
+    const stage = await openStage(t);
+    const romeo = await stage.login("romeo/garden");
+    const late = stage.connect("late");
+    await late.authenticate("romeo");
+    romeo.send("<iq type='set' id='1'><query xmlns='jabber:iq:register'><remove/></query></iq>");
+    if (othersGo === "before") await settled();
+    late.send(asksToBind("orchard"));
+    await late.receivesStreamError("not-authorized");
+    t.equal(stage.runtime.whereis("romeo@localhost/orchard"), undefined);
+  }
+});
+
+test("only the first session of an account costs a look into the storage", async (t) => {
+  const { storage, close } = storageWithDoor();
+  const stage = await openStage(t, { storage });
+  await stage.login("romeo/garden");
+  const second = stage.connect("second");
+  await second.authenticate("romeo");
+  close();
+  t.equal(await second.bind("orchard"), "romeo@localhost/orchard");
+});
+
+test("storage fails while a resource is bound: it may be tried again", async (t) => {
+  const stage = await openStage(t);
+  await stage.createAccount("romeo");
+  const romeo = stage.connect("romeo");
+  await romeo.authenticate("romeo");
+  await stage.storage.close();
+  for (let count = 0; count < 2; count++) {
+    romeo.send(asksToBind("garden"));
+    await romeo.receives(`<iq type='error' id='1'><error type='cancel'>
+      <internal-server-error xmlns='${ERRORS}'/></error></iq>`);
+  }
+});
+
+test("a bind that takes too long ends the stream, and leaves no resource", async (t) => {
+  const { storage, close } = storageWithDoor();
+  const stage = await openStage(t, { storage, settings: { accountIdleMs: 1_000 } });
+  await stage.createAccount("romeo");
+  const romeo = stage.connect("romeo");
+  await romeo.authenticate("romeo");
+  const open = close();
+  romeo.send(asksToBind("garden"));
+  await stage.pass(10_000);
+  await romeo.receivesStreamError("internal-server-error");
+  open();
+  await settled();
+  t.ok(stage.runtime.whereis("romeo@localhost"));
+  await stage.pass(1_000);
+  t.equal(stage.runtime.whereis("romeo@localhost"), undefined, "it has no session any more");
 });
