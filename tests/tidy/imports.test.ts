@@ -51,6 +51,18 @@ t.test("host folders import downward only: server, xmpp, otp, runtime, kernel", 
   t.end();
 });
 
+t.test("modules of the XMPP server know module.ts and helpers, not the processes", (t) => {
+  const inner = ["session", "sessions", "session-stanzas", "account", "accounts", "context",
+    "server"].map((name) => `host/xmpp/${name}.ts`);
+  const modules = inHost.filter(({ path }) => path.startsWith("host/xmpp/modules/"));
+  t.ok(modules.length > 0);
+  t.same(inner.filter((path) => !byPath.has(path)), [], "no file has another name");
+  t.same(modules.flatMap(({ path }) => (imports.get(path) ?? [])
+    .filter((one) => one.path !== undefined && inner.includes(one.path))
+    .map((one) => `${path}: ${one.path}`)), []);
+  t.end();
+});
+
 t.test("host/kernel alone touches WebAssembly", (t) => {
   const outside = inHost.filter(({ path }) => folderOf(path) !== "kernel");
   t.same(outside.flatMap((source) => findLines(source, /\bWebAssembly\b/, "code")), []);
