@@ -23,7 +23,6 @@ const refused: unique symbol = Symbol("refused");
  * Throws PIDGEON_NOT_SENDABLE as a send would, but has no limit of nodes.
  */
 export function immutable<T>(value: T): T {
-  if (typeof value !== "object" || value === null) return copyMessage(value) as T;
   try {
     return copyFrozen(value, 0) as T;
   } catch (error) {

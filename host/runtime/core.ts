@@ -10,7 +10,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { CallbackProcess } from "./behaviour.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { Clock } from "./clock.ts";
-import { Copier } from "./copy.ts";
+import { Copier, immutable } from "./copy.ts";
 import { HandleTable } from "./handles.ts";
 import { atomOf, ExitReason, reasonOfAtom } from "./messages.ts";
 import { Process } from "./process.ts";
@@ -171,11 +171,12 @@ export class Core implements Arming {
 
   // ---- signals ----
 
+  /** The reason is frozen once, here: every process that is linked or monitors gets the same. */
   exit(from: Pid | 0, to: Pid, reason: Reason): void {
     const atom = atomOf(reason);
     const status = atom !== undefined
       ? this.kernel.exitSignal(from, to, ReasonKind.ATOM, atom)
-      : this.#exitHeld(from, to, this.#hold(this.#copier.copy(reason)));
+      : this.#exitHeld(from, to, this.#hold(immutable(reason)));
     if (status < 0 && !isGone(status)) throw refusal("exit", status);
     if (!this.pumping) this.wake();
   }
@@ -186,14 +187,19 @@ export class Core implements Arming {
     return status;
   }
 
-  /** Ends the process whose turn is open; `reason` must be data that nobody changes. */
+  /** Ends the process whose turn is open; `reason` must be immutable, as from `endReason`. */
   finish(pid: Pid, reason: Reason): void {
     const atom = atomOf(reason);
     if (atom !== undefined) {
       this.kernel.finish(pid, ReasonKind.ATOM, atom);
     } else {
-      const handle = this.#hold(reason);
-      if (this.kernel.finish(pid, ReasonKind.HANDLE, handle) < 0) this.handles.free(handle);
+      const handle = this.handles.allocate(reason);
+      if (handle === 0) {
+        // No room for the reason: the process must end all the same.
+        this.kernel.finish(pid, ReasonKind.ATOM, Atom.KILLED);
+      } else if (this.kernel.finish(pid, ReasonKind.HANDLE, handle) < 0) {
+        this.handles.free(handle);
+      }
     }
   }
 

@@ -15,7 +15,7 @@ import type { Core } from "./core.ts";
 import { Mailbox } from "./mailbox.ts";
 import { ExitReason, isOrderly } from "./messages.ts";
 import type { ProcessTable, Running } from "./process-table.ts";
-import { endReason } from "./reasons.ts";
+import { endReason, isExitReason } from "./reasons.ts";
 import { Suspension, Waiting } from "./suspension.ts";
 import type { Logger, Operation, Reason } from "./types.ts";
 
@@ -167,7 +167,7 @@ export class Turns {
     const outcome = this.#outcomeOf(pid);
     if (outcome !== undefined) {
       outcome.reject(error);
-    } else if (self instanceof Behaviour ? !isOrderly(reason) : !(error instanceof ExitReason)) {
+    } else if (self instanceof Behaviour ? !isOrderly(reason) : !isExitReason(error)) {
       const label = self instanceof Behaviour ? self.label : undefined;
       this.#logger({ type: "crash", pid, label, reason });
     }

@@ -1,6 +1,6 @@
 // Ends of processes: reasons, exit signals, links, monitors, names. Erlang's rules.
 import {
-  Down, exit, Exit, ExitReason, receive, sleep, TIMEOUT,
+  Down, exit, Exit, ExitReason, isImmutable, receive, sleep, TIMEOUT,
 } from "../../host/runtime/index.ts";
 import type { Operation, Pid, Process, Reason } from "../../host/runtime/index.ts";
 import { scenario } from "./harness.ts";
@@ -49,10 +49,56 @@ scenario("an uncaught error ends its process alone, with the error as data", (t,
 scenario("whatever is thrown, only its process ends", (t, h) => {
   const hostile = new Error("x");
   Object.defineProperty(hostile, "message", { get() { throw new Error("again"); } });
-  for (const thrown of [undefined, null, 7, "text", hostile, Object.create(null)]) {
+  const revocable = Proxy.revocable({}, {});
+  revocable.revoke();
+  const exiting = new ExitReason("x");
+  Object.defineProperty(exiting, "reason", { get() { throw new Error("again"); } });
+  const all = [
+    undefined, null, 7, "text", hostile, Object.create(null), revocable.proxy, exiting,
+  ];
+  for (const thrown of all) {
     const reason = h.run((self) => reasonOf(self, function* () { throw thrown; }));
     t.match(reason, { error: { message: String } });
   }
+});
+
+scenario("a reason is shared by all who are told, and nobody can change it", (t, h) => {
+  const ends: ((self: Process, pid: Pid) => unknown)[] = [
+    (_, pid) => h.runtime.send(pid, "throw"),
+    (_, pid) => h.runtime.send(pid, "exit"),
+    (self, pid) => { self.exit(pid, { code: { n: 1 } }); },
+    (_, pid) => { h.runtime.exit(pid, { code: { n: 1 } }); },
+  ];
+  for (const end of ends) {
+    const reasons = h.run(function* (self): Operation<Reason[]> {
+      self.trapExit = true;
+      const { pid } = self.spawnMonitor(function* () {
+        if ((yield* receive()) === "throw") throw new Error("oops");
+        exit({ code: { n: 1 } });
+      });
+      self.link(pid);
+      end(self, pid);
+      return [(yield* receive(Exit)).reason, (yield* receive(Down)).reason];
+    });
+    for (const reason of reasons as Record<string, object>[]) {
+      t.ok(isImmutable(reason));
+      const [part] = Object.values(reason);
+      t.ok(Object.isFrozen(reason) && Object.isFrozen(part));
+    }
+  }
+});
+
+scenario("without room for its reason a process ends all the same", (t, h) => {
+  const { handles } = h.runtime.core;
+  const pid = h.runtime.spawn(function* () { throw new Error("oops"); });
+  const taken: number[] = [];
+  for (let handle = handles.allocate(0); handle !== 0; handle = handles.allocate(0)) {
+    taken.push(handle);
+  }
+  h.pump();
+  for (const handle of taken) handles.free(handle);
+  t.notOk(h.runtime.isAlive(pid));
+  t.match(h.reports, [{ type: "crash", reason: { error: { message: "oops" } } }]);
 });
 
 scenario("the end of a process frees its name before anyone is told", (t, h) => {
