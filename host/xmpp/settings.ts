@@ -15,7 +15,8 @@ export interface XmppSettings {
   /** In-band registration (XEP-0077) before authentication. */
   readonly registration: boolean;
   /**
-   * Registrations that one address may complete per `registrationPeriodMs`; Infinity for no limit.
+   * Registrations that one address may try per `registrationPeriodMs`, whether they succeed or not;
+   * Infinity for no limit. Requests that are malformed are not counted.
    */
   readonly registrationsPerAddress: number;
   readonly registrationPeriodMs: number;
@@ -23,7 +24,10 @@ export interface XmppSettings {
   readonly authenticationTimeoutMs: number;
   /** Failed attempts after which a stream ends (RFC 6120 §6.4.5: 2 to 5). */
   readonly authenticationFailuresMax: number;
-  /** Rounds of PBKDF2 for new passwords; both SCRAM hashes are made. */
+  /**
+   * Rounds of PBKDF2 for new passwords; both SCRAM hashes are made. An unknown user is shown this
+   * number: after a change it tells unknown users from accounts whose passwords are older.
+   */
   readonly scramIterations: number;
   /** A frame's size limit before and after authentication. */
   readonly frameBytesBeforeAuthentication: number;
