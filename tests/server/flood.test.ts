@@ -1,4 +1,4 @@
-// Clients that aren't logged in send more than is handled: they lose their streams, nobody else does.
+// Clients that aren't logged in send more than is handled: they lose their streams, others don't.
 import t from "tap";
 import WebSocket from "ws";
 import { Counter } from "../../host/kernel/abi.ts";

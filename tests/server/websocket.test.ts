@@ -143,7 +143,7 @@ t.test("a client that doesn't read is closed once too much waits for it", async 
   t.ok(text.length < written * 10_100);
 });
 
-t.test("a session that is busy gets so many frames at a time; the rest waits outside", async (t) => {
+t.test("a busy session gets so many frames at a time; the rest waits outside", async (t) => {
   const { socket, session } = await join();
   const max = defaultLimits.inputFramesMax;
   session.stalled = true;
