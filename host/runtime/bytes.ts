@@ -1,19 +1,29 @@
 // Bytes: an immutable run of bytes, shared between processes without a copy.
+import { PidgeonError } from "../errors.ts";
 import { mark } from "./mark.ts";
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 const nothing = new Uint8Array(0);
 
-/** An immutable run of bytes; sending it copies nothing. */
+/** An immutable run of bytes; sending it copies nothing. Final: it has no subclasses. */
 export class Bytes {
   #data: Uint8Array;
 
-  /** Copies `source`: later changes to it are not seen. O(length). */
+  /**
+   * Copies `source`: later changes to it are not seen. O(length).
+   * Throws PIDGEON_NOT_SENDABLE from a subclass: its fields would be memory that processes share.
+   */
   constructor(source: Uint8Array | readonly number[]) {
+    if (new.target !== Bytes) {
+      throw new PidgeonError("PIDGEON_NOT_SENDABLE", {
+        reason: "a subclass of Bytes", path: "its constructor",
+      });
+    }
     this.#data = Uint8Array.from(source);
+    mark(this);
     // Frozen, or a property hung on it would be memory that two processes share.
-    mark(Object.freeze(this));
+    Object.freeze(this);
   }
 
   /**

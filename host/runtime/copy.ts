@@ -1,9 +1,11 @@
 // Messages are values: the checked copy of plain data.
 //
 // A copy reads each property once, so a getter or a proxy can change what is read but never reach
-// into the copy; symbols and what a prototype has are not read at all. The sender's value is not
-// altered. Sub-objects that occur twice are copied twice, as in Erlang. Costs: O(nodes), about 10
-// ns a property.
+// into the copy. Symbols are not read at all, nor is a prototype, but for one thing: an enumerable
+// property that somebody has hung on Object.prototype is taken for one of every object; a primitive
+// is copied, a function or an object refused (to ask of each key whose it is would be too dear).
+// The sender's value is not altered. Sub-objects that occur twice are copied twice, as in Erlang.
+// Costs: O(nodes), about 10 ns a property.
 import { PidgeonError } from "../errors.ts";
 import { isMarked, mark } from "./mark.ts";
 import { SHAPE_KEYS_MAX, Shapes } from "./shapes.ts";
@@ -78,6 +80,7 @@ export class Copier {
 
   #copyArray(value: readonly unknown[], depth: number): unknown[] {
     const length = value.length;
+    if (!isLength(length)) throw refused;
     this.#left -= length;
     if (this.#left < 0 || depth > MESSAGE_DEPTH_MAX || !isPlainArray(value)) throw refused;
     const copy = new Array<unknown>(length);
@@ -152,6 +155,7 @@ function copyFrozen(value: unknown, depth: number): unknown {
   if (Array.isArray(value)) {
     if (!isPlainArray(value)) throw refused;
     const length = value.length;
+    if (!isLength(length)) throw refused;
     copy = new Array<unknown>(length);
     for (let index = 0; index < length; index++) copy[index] = copyFrozen(value[index], depth + 1);
   } else {
@@ -163,8 +167,9 @@ function copyFrozen(value: unknown, depth: number): unknown {
       else copy[key] = part;
     }
   }
-  mark(Object.freeze(copy));
-  return copy;
+  // In this order: a later ECMAScript may refuse private fields on what is frozen.
+  mark(copy);
+  return Object.freeze(copy);
 }
 
 function isPlain(value: object): boolean {
@@ -174,6 +179,11 @@ function isPlain(value: object): boolean {
 
 function isPlainArray(value: readonly unknown[]): boolean {
   return Object.getPrototypeOf(value) === Array.prototype;
+}
+
+/** A proxy of an array may answer anything as its length. */
+function isLength(length: unknown): boolean {
+  return typeof length === "number" && length >>> 0 === length;
 }
 
 /** An assignment to `__proto__` would set the prototype; JSON.parse makes such own properties. */
@@ -201,7 +211,9 @@ function explained(root: unknown): PidgeonError {
     if (Array.isArray(value) ? !isPlainArray(value) : !isPlain(value)) {
       return what(`an instance of ${className(value)}`);
     }
-    nodes += Array.isArray(value) ? value.length : 0;
+    const length = Array.isArray(value) ? value.length : 0;
+    if (!isLength(length)) return what("an array whose length is not one");
+    nodes += length;
     if (nodes > MESSAGE_NODES_MAX) return what(tooLarge);
     ancestors.add(value);
     for (const key in value) {

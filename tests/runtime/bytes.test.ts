@@ -27,6 +27,18 @@ void test("nothing that Bytes hands out leads back to it", async (t) => {
   t.throws(() => Object.assign(bytes, { more: {} }), TypeError);
 });
 
+void test("a subclass can't smuggle state of its own into what is shared", async (t) => {
+  class Leaky extends Bytes {
+    #state = { n: 1 };
+    get state(): { n: number } {
+      return this.#state;
+    }
+  }
+  t.throws(() => new Leaky([1]), { code: "PIDGEON_NOT_SENDABLE" });
+  t.throws(() => Reflect.construct(Bytes, [[1]], Leaky) as Bytes, { code: "PIDGEON_NOT_SENDABLE" });
+  t.equal(Leaky.fromText("a").constructor, Bytes);
+});
+
 void test("equality is by content; an imitation is none", async (t) => {
   t.ok(Bytes.fromText("a").equals(Bytes.fromText("a")));
   t.notOk(Bytes.fromText("a").equals(Bytes.fromText("b")));

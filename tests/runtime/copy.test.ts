@@ -54,6 +54,42 @@ void test("a proxy is read through and leaves no trace in the copy", async (t) =
   t.same(array, [1, 2, 3]);
 });
 
+void test("a proxy of an array can't choose its length", async (t) => {
+  const strange = [
+    "3", -1, 1.5, NaN, Infinity, 2 ** 32, 2n, undefined, null, { valueOf: () => 1 },
+  ];
+  for (const length of strange) {
+    const proxy = new Proxy([1, 2], {
+      get: (target, key) => key === "length" ? length : Reflect.get(target, key) as unknown,
+    });
+    t.match(refusal(proxy), /an array whose length is not one, at \(the message\)/);
+    t.match(refusal({ part: proxy }), /at part/);
+    t.throws(() => immutable(proxy), { code: "PIDGEON_NOT_SENDABLE" });
+  }
+});
+
+void test("what hangs on Object.prototype is copied or refused, never shared", async (t) => {
+  const hang = (value: unknown) => Object.defineProperty(Object.prototype, "hung", {
+    value, configurable: true, enumerable: true, writable: true,
+  });
+  let copies: object[];
+  let refusals: string[];
+  try {
+    hang(7);
+    copies = [copyMessage({ a: 1 }) as object, immutable({ a: 1 })];
+    refusals = [{ n: 1 }, () => 1].map((value) => {
+      hang(value);
+      return refusal({ a: 1 });
+    });
+  } finally {
+    delete (Object.prototype as { hung?: unknown }).hung;
+  }
+  for (const copy of copies) t.same(Object.entries(copy), [["a", 1], ["hung", 7]]);
+  t.match(refusals[0], /a cycle, at hung/);
+  t.match(refusals[1], /a function, at hung/);
+  t.same(copyMessage({ a: 1 }), { a: 1 });
+});
+
 void test("an array can't choose the class of its copy", async (t) => {
   const thief: unknown[] = [];
   const value = [{ secret: 1 }];
