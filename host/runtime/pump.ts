@@ -67,8 +67,13 @@ export class Pump {
 
   /** Runs everything that is due now. */
   runToIdle(): void {
-    while (!this.#runFor(Infinity));
-    this.#armAlarm();
+    let isIdle = false;
+    try {
+      do isIdle = this.#runFor(Infinity); while (!isIdle);
+    } finally {
+      if (isIdle) this.#armAlarm();
+      else this.#wake();
+    }
   }
 
   /** Nothing runs any more; alarms are taken back. */
@@ -91,12 +96,18 @@ export class Pump {
   #pump(): void {
     this.#scheduled = false;
     if (this.#stopped) return;
-    if (this.#runFor(PUMP_MS)) {
-      this.#armAlarm();
-    } else {
-      this.#scheduled = true;
-      this.#ticks = 0;
-      setImmediate(this.#run);
+    let isIdle = false;
+    try {
+      isIdle = this.#runFor(PUMP_MS);
+    } finally {
+      // Also when something has thrown, a clock for one: others must still have their turns.
+      if (isIdle) {
+        this.#armAlarm();
+      } else {
+        this.#scheduled = true;
+        this.#ticks = 0;
+        setImmediate(this.#run);
+      }
     }
   }
 
@@ -122,8 +133,8 @@ export class Pump {
     const { event } = kernel;
     const turns = this.#turns;
     if (core.pumping) return true;
-    core.pumping = true;
     let nowMs = this.#clock.now();
+    core.pumping = true;
     this.#sampledAtMs = nowMs;
     this.#untilSample = this.#sampleTurns;
     const endMs = nowMs + budgetMs;
@@ -150,8 +161,8 @@ export class Pump {
         if (nowMs >= endMs) return false;
       }
     } finally {
-      kernel.drainReleased(this.#free);
       core.pumping = false;
+      kernel.drainReleased(this.#free);
     }
   }
 

@@ -7,12 +7,13 @@ import { AwaitRef, CALL_TIMEOUT_MS, CallOperation } from "./call.ts";
 import { SystemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { Core } from "./core.ts";
+import { guarded, logToConsole } from "./logging.ts";
 import { Tag } from "./messages.ts";
 import type { Process } from "./process.ts";
 import { Pump } from "./pump.ts";
 import { Turns } from "./turns.ts";
 import type {
-  Body, Callbacks, Destination, Logger, Operation, ProcessInfo, Reason, Report, SpawnOptions,
+  Body, Callbacks, Destination, Logger, Operation, ProcessInfo, Reason, SpawnOptions,
 } from "./types.ts";
 
 export interface RuntimeOptions {
@@ -52,7 +53,7 @@ export class Runtime {
 
   private constructor(options: RuntimeOptions) {
     const kernel = loadKernel(options.limits);
-    const logger = options.logger ?? logToConsole;
+    const logger = guarded(options.logger ?? logToConsole);
     const clock = options.clock ?? new SystemClock();
     this.core = new Core(this, kernel, options.limits?.handles ?? HANDLES_DEFAULT, clock);
     this.#turns = new Turns(this.core, logger);
@@ -193,16 +194,4 @@ function* callingBody<T>(
   self: Process, server: Destination, request: unknown, timeoutMs: number,
 ): Operation<T> {
   return yield* new CallOperation(self, server, request, timeoutMs);
-}
-
-function logToConsole(report: Report): void {
-  if (report.type === "crash") {
-    const who = report.label === undefined ? `${report.pid}` : `${report.pid} (${report.label})`;
-    console.error(`pidgeon: process ${who} has ended:`, report.reason);
-  } else {
-    const [first, ...others] = report.pids;
-    const who = others.length === 0 ? `process ${first}` : `one of ${report.pids.length} processes`;
-    const ms = Math.round(report.durationMs);
-    console.error(`pidgeon: ${who} kept all others waiting for ${ms} ms`);
-  }
 }

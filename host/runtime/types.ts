@@ -78,7 +78,7 @@ export interface LongScheduleReport {
   readonly durationMs: number;
 }
 
-/** Where reports go; called synchronously, must not throw. */
+/** Where reports go; called synchronously; what it throws goes to console.error. */
 export type Logger = (report: Report) => void;
 
 export interface ProcessInfo {

@@ -127,6 +127,95 @@ void test("without a logger, reports go to console.error", async (t) => {
   t.match(lines[0], [/process \d+ has ended/, { error: { message: "oops" } }]);
 });
 
+void test("a logger that throws stops nothing; console.error tells of it", async (t) => {
+  const lines: unknown[][] = [];
+  const original = console.error;
+  console.error = (...parts: unknown[]) => {
+    lines.push(parts);
+    throw new Error("no console either");
+  };
+  const ended: number[] = [];
+  try {
+    const clock = new ManualClock();
+    const runtime = Runtime.start({
+      clock, limits: smallLimits, logger: () => { throw new Error("logger"); },
+    });
+    for (let index = 0; index < 100; index++) {
+      runtime.spawn(function* () {
+        ended.push(index);
+        if (index === 0) clock.advance(500);
+        throw new Error("oops");
+      });
+    }
+    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+    await runtime.stop();
+  } finally {
+    console.error = original;
+  }
+  t.equal(ended.length, 100);
+  const told = lines.map((line) => (line[3] as Report).type);
+  t.equal(told.filter((type) => type === "crash").length, 100);
+  t.ok(told.includes("long_schedule"));
+  t.match(lines[0]?.[1], { message: "logger" });
+});
+
+/** Throws once when it is read, if it is told to. */
+class BrokenClock extends ManualClock {
+  broken = false;
+
+  override now(): number {
+    if (!this.broken) return super.now();
+    this.broken = false;
+    throw new Error("broken clock");
+  }
+}
+
+/** A hundred processes that one wakes after 10 ms; the first of them breaks the clock. */
+function sleepers(runtime: Runtime, clock: BrokenClock): number[] {
+  const woken: number[] = [];
+  const pids = Array.from({ length: 100 }, (_, index) => runtime.spawn(function* () {
+    yield* receive();
+    if (index === 0) clock.broken = true;
+    woken.push(index);
+  }));
+  runtime.spawn(function* (self: Process): Operation<void> {
+    yield* sleep(10);
+    for (const pid of pids) self.send(pid, "wake");
+  });
+  runtime.pump();
+  return woken;
+}
+
+void test("if a clock throws in the pump, what is left runs in the next turn", async (t) => {
+  const clock = new BrokenClock();
+  const runtime = Runtime.start({ clock, limits: smallLimits, longScheduleMs: Infinity });
+  const woken = sleepers(runtime, clock);
+  t.throws(() => clock.advance(10), /broken clock/);
+  t.ok(woken.length < 100);
+  await new Promise(setImmediate);
+  t.equal(woken.length, 100);
+  await runtime.stop();
+});
+
+void test("if a clock throws in a pump by hand, what is left runs all the same", async (t) => {
+  for (const manual of [false, true]) {
+    const clock = new BrokenClock();
+    const runtime = Runtime.start({ clock, manual, limits: smallLimits, longScheduleMs: Infinity });
+    const woken = sleepers(runtime, clock);
+    clock.silence();
+    clock.advance(10);
+    t.throws(() => { runtime.pump(); }, /broken clock/);
+    t.ok(woken.length < 100);
+    await new Promise(setImmediate);
+    t.equal(woken.length < 100, manual, "nothing runs by itself only if that was wanted");
+    clock.broken = true;
+    t.throws(() => { runtime.pump(); }, /broken clock/);
+    runtime.pump();
+    t.equal(woken.length, 100);
+    await runtime.stop();
+  }
+});
+
 void test("stop ends everything; nothing can be started afterwards", async (t) => {
   const h = new Harness();
   const ended: string[] = [];
