@@ -39,8 +39,8 @@ type XmppSocket = WebSocket & { [connectionKey]: WebSocketConnection };
  * Bytes in: each text frame goes to the session process as a message; while `inputFramesMax` or
  * `inputUnitsMax` of them wait there, the rest is held here and the socket is not read. Bytes out:
  * frames add up until the turn ends and leave in one write, past the WebSocket library, which would
- * make a system call or a vector entry of each. A client that doesn't read is closed with `resource-constraint`
- * once `outputBytesMax` wait for it.
+ * make a system call or a vector entry of each. A client that doesn't read is closed with
+ * `resource-constraint` once `outputBytesMax` wait for it.
  */
 export class WebSocketConnection implements Connection, Flushable, Watched {
   readonly address: string;

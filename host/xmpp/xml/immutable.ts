@@ -6,7 +6,6 @@ import { mark } from "../../runtime/mark.ts";
  * runtime: sending it costs no copy and no walk. (`immutable` would copy what was just built.)
  */
 export function markImmutable<T extends object>(value: T): T {
-  Object.freeze(value);
   mark(value);
-  return value;
+  return Object.freeze(value);
 }
