@@ -59,6 +59,7 @@ export class WebSocketConnection implements Connection, Flushable, Watched {
   private queuedUnits = 0;
   /** Frames that came before the socket stopped reading; undefined while it reads. */
   private held: string[] | undefined = undefined;
+  private passing = false;
   /** `socket.bytesRead` at the last visit of the keep-alive. */
   private bytesHeard = 0;
   private pinged = false;
@@ -136,11 +137,13 @@ export class WebSocketConnection implements Connection, Flushable, Watched {
   handled(length: number): void {
     this.queuedFrames -= 1;
     this.queuedUnits -= length;
-    while (!this.isFull()) {
-      const frame = this.held?.shift();
-      if (frame === undefined) break;
-      this.pass(frame);
+    // A receiver that handles a frame at once calls from inside this loop.
+    if (this.passing) return;
+    this.passing = true;
+    while (this.held !== undefined && this.held.length > 0 && !this.isFull()) {
+      this.pass(this.held.shift() as string);
     }
+    this.passing = false;
     if (this.held?.length === 0) this.readOn();
   }
 
