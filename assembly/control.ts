@@ -15,11 +15,12 @@ export const PHASE_KERNEL: u32 = 2; // kernel code: a trap here is a corruption
 export const PHASE_HANDLER: u32 = 3; // a native handler: a trap ends its process
 
 /**
- * A message as it is shown to the host by begin, peek, skip and take. 40 bytes. Showing writes only
+ * A message as it is shown to the host by begin, peek, skip and take. 48 bytes. Showing writes only
  * what the kind has; the rest keeps what an earlier message left there:
  *
  *   NUMBER  from, ref, value           HANDLE  from, ref, value, last
- *   BYTES   from, ref, value, length   EXIT, DOWN  from, ref, value, last, reasonKind
+ *   BYTES   from, ref, value, length, hold
+ *   EXIT, DOWN  from, ref, value, last, reasonKind
  */
 @unmanaged
 export class Window {
@@ -32,6 +33,8 @@ export class Window {
   ref: f64;
   value: f64;
   spawnedRef: f64; // the monitor that the last spawn made
+  hold: u32; // of BYTES: what release wants once it is taken
+  reserved: u32;
 }
 
 /** The roots of every structure. Its first 32 bytes, the *face*, are read by hosts. */
@@ -48,6 +51,7 @@ export class Control {
 
   /* Process table (process.ts) */
   cold: u32; // address of the cold records
+  guards: u32; // address of the guard records
   processLimit: u32; // slots, slot 0 included
   processFresh: u32; // slots from here on were never used
   processEnd: u32; // address behind the last slot
@@ -112,7 +116,7 @@ export const WHEEL_BITMAPS: usize = HANDLER_TABLE + 4 * HANDLERS_MAX; // a u64 p
 export const WHEEL_SLOTS: usize = CONTROL + 8192; // list heads, 8 bytes each
 
 if (offsetof<Control>() > 448) ERROR("Control must end before the queues");
-if (offsetof<Window>() != 40) ERROR("Window must have 40 bytes");
+if (offsetof<Window>() != 48) ERROR("Window must have 48 bytes");
 
 /** The limits record. */
 export function limits(): Limits {

@@ -1,7 +1,7 @@
 // The memory map, laid out once at init from the limits; memory never grows again.
 //
-//   CONTROL │ processes │ events │ scratch │ cold │ relations │ handles │ names │ slabs' records
-//   │ slabs
+//   CONTROL │ processes │ events │ scratch │ cold │ guards │ relations │ handles │ names
+//   │ slabs' records │ slabs
 //
 // The process table begins at a fixed address: finding a process needs no load. Untouched pages
 // cost nothing on engines that reserve memory.
@@ -9,11 +9,10 @@
 import { BAD_ARGUMENT, BAD_STATE, NO_MEMORY, OK } from "./abi";
 import { control, PHASE_HOST, PHASE_UNBORN, WINDOW } from "./control";
 import {
-  COLD_BYTES, CONTROL, DEFAULT_EVENTS, DEFAULT_HANDLES, DEFAULT_MESSAGE_BYTES, DEFAULT_NAMES,
-  DEFAULT_PROCESSES, DEFAULT_RELATIONS, DEFAULT_SCRATCH_BYTES, EVENT_BYTES, Limits,
-  MEMORY_BYTES_MAX, NAME_BYTES_MAX, NAME_RECORD_BYTES, PROCESSES, PROCESS_BYTES, RELATION_BYTES,
-  SLAB_BYTES,
-  SLAB_RECORD_BYTES, TABLE_SLOTS_MAX,
+  COLD_BYTES, CONTROL, DEFAULT_EVENTS, DEFAULT_GROUPS, DEFAULT_HANDLES, DEFAULT_MESSAGE_BYTES,
+  DEFAULT_NAMES, DEFAULT_PROCESSES, DEFAULT_RELATIONS, DEFAULT_SCRATCH_BYTES, EVENT_BYTES,
+  GUARD_BYTES, Limits, MEMORY_BYTES_MAX, NAME_BYTES_MAX, NAME_RECORD_BYTES, PROCESS_BYTES,
+  PROCESSES, RELATION_BYTES, SLAB_BYTES, SLAB_RECORD_BYTES, TABLE_SLOTS_MAX,
 } from "./limits";
 import { initMemory } from "./memory";
 import { initWheel } from "./wheel";
@@ -34,12 +33,14 @@ function applyDefaults(limits: Limits): void {
   if (!limits.events) limits.events = DEFAULT_EVENTS;
   if (!limits.names) limits.names = DEFAULT_NAMES;
   if (!limits.scratchBytes) limits.scratchBytes = DEFAULT_SCRATCH_BYTES;
+  if (!limits.groups) limits.groups = DEFAULT_GROUPS;
 }
 
 function areValid(limits: Limits): bool {
   return limits.processes <= TABLE_SLOTS_MAX && limits.relations <= TABLE_SLOTS_MAX
     && limits.handles <= TABLE_SLOTS_MAX && limits.names <= TABLE_SLOTS_MAX
-    && limits.events <= TABLE_SLOTS_MAX && popcnt(limits.events) == 1
+    && limits.groups <= TABLE_SLOTS_MAX && limits.events <= TABLE_SLOTS_MAX
+    && popcnt(limits.events) == 1
     && limits.scratchBytes >= NAME_BYTES_MAX && limits.messageBytes >= SLAB_BYTES;
 }
 
@@ -66,6 +67,8 @@ function layOut(limits: Limits): u64 {
   at = behind(at, limits.scratchBytes);
   control.cold = <u32>at;
   at = behind(at, (<u64>limits.processes + 1) * COLD_BYTES);
+  control.guards = <u32>at;
+  at = behind(at, (<u64>limits.processes + 1) * GUARD_BYTES);
   control.relations = <u32>at;
   at = behind(at, (<u64>limits.relations + 1) * RELATION_BYTES);
   control.handles = <u32>at;

@@ -21,16 +21,18 @@ export const MEMORY_BYTES_MAX: f64 = 4294901760; // 65,535 pages: addresses stay
 
 /* Set by the host before init; the default of each is used where it left 0. */
 export const DEFAULT_PROCESSES: u32 = 65536;
-export const DEFAULT_RELATIONS: u32 = 131072; // link halves, monitors, timers
+export const DEFAULT_RELATIONS: u32 = 131072; // link halves, monitors, timers, aliases …
 export const DEFAULT_MESSAGE_BYTES: u32 = 16777216;
 export const DEFAULT_HANDLES: u32 = 262144; // host values under way
 export const DEFAULT_EVENTS: u32 = 4096; // records in the ring, a power of two
 export const DEFAULT_NAMES: u32 = 65536;
 export const DEFAULT_SCRATCH_BYTES: u32 = 65536;
+export const DEFAULT_GROUPS: u32 = 16384;
 
 /* Sizes of the records, each asserted where the record is declared. */
 export const PROCESS_BYTES: u32 = 64;
 export const COLD_BYTES: u32 = 64;
+export const GUARD_BYTES: u32 = 32;
 export const RELATION_BYTES: u32 = 64;
 export const EVENT_BYTES: u32 = 32;
 export const SLAB_RECORD_BYTES: u32 = 16;
@@ -41,7 +43,7 @@ export const CONTROL: usize = 65536;
 export const CONTROL_BYTES: usize = 65536;
 export const PROCESSES: usize = CONTROL + CONTROL_BYTES; // the hot records: layout.ts
 
-/** The limits as the host writes them, at `limits_address()`: seven u32 in this order. */
+/** The limits as the host writes them, at `limits_address()`: eight u32 in this order. */
 @unmanaged
 export class Limits {
   processes: u32;
@@ -51,6 +53,6 @@ export class Limits {
   events: u32;
   names: u32;
   scratchBytes: u32;
-  reserved: u32;
+  groups: u32;
 }
 if (offsetof<Limits>() != 32) ERROR("Limits must have 32 bytes");

@@ -57,13 +57,15 @@ export class Cold {
   watchers: u32; // relations: monitors that others hold on it
   timers: u32; // relations: timers that will send to it
   name: u32; // block with its registered name, or 0
-  reserved: u32;
-  waitRef: f64;
+  priorityTail: u32; // the last priority message in its mailbox, or 0
+  waitRef: f64; // of the message that it waits for; negative: minus one minus its tag
   timerNext: u32; // receive timeout, linked into the wheel: a WheelNode (wheel.ts)
   timerPrev: u32;
   timerDeadline: u64;
-  reserved1: u64;
-  reserved2: u64;
+  aliases: u32; // relations: its aliases
+  groups: u32; // relations: its memberships
+  suspending: u32; // relations: suspensions that this process holds
+  suspenders: u32; // relations: suspensions that others hold on it
 }
 if (offsetof<Cold>() != COLD_BYTES) ERROR("Cold must have 64 bytes");
 if (offsetof<Cold>("timerNext") != 32) ERROR("the receive timeout must be a WheelNode");

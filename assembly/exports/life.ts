@@ -13,7 +13,7 @@ export function abi_version(): u32 {
   return ABI_VERSION;
 }
 
-/** Where the host writes the limits before init: seven u32, see Limits; 0 means the default. */
+/** Where the host writes the limits before init: eight u32, see Limits; 0 means the default. */
 export function limits_address(): usize {
   return CONTROL;
 }

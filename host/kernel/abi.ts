@@ -10,7 +10,7 @@ export type Pid = number & { readonly [pidBrand]: true };
 export type Ref = number & { readonly [refBrand]: true };
 
 /** The version that the kernel must answer from `abi_version()`. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 /** Slots of a table are below this; a pid's slot is `pid % SLOTS`. */
 export const SLOTS = 2 ** 24;
@@ -22,6 +22,8 @@ export const Status = {
   MORE: 1,
   /** `begin`, `peek`, `skip`, `take`: a message is shown. */
   SHOWN: 1,
+  /** `suspend`: this process suspends it already; not counted. */
+  ALREADY: 1,
   /** `wait`: a message stands beyond the cursor; the turn stays open. */
   AGAIN: 1,
   /** `wait`: the receive has run out of time; the turn stays open. */
@@ -32,7 +34,7 @@ export const Status = {
   BAD_PID: -2,
   /** The message memory is used up. */
   NO_MEMORY: -3,
-  /** A table is full: processes, relations or names. */
+  /** A table is full: processes, relations, names or groups. */
   LIMIT: -4,
   /** A handle out of range, or one that is already under way. */
   BAD_HANDLE: -5,
@@ -44,16 +46,22 @@ export const Status = {
   BAD_ARGUMENT: -8,
   /** The name is taken, or the process has one already. */
   TAKEN: -9,
-  /** No such timer, monitor, link or name. */
+  /** No such timer, monitor, alias, link, name or member. */
   NOT_FOUND: -10,
   /** The payload is larger than a block can be. */
   TOO_LARGE: -11,
+  /** The receiver's mailbox is at its limit. */
+  MAILBOX_FULL: -12,
   /** The kernel has trapped inside itself: its tables can't be trusted. */
   CORRUPT: -13,
   /** `init` has not been called, or was called twice. */
   BAD_STATE: -14,
   /** The handler id is not registered. */
   NO_HANDLER: -15,
+  /** `snapshot`: a turn is open, or events are unread. */
+  BUSY: -16,
+  /** `restore`: an image of another layout or other limits, or a damaged one. */
+  BAD_IMAGE: -17,
 } as const;
 export type Status = number;
 
@@ -75,7 +83,9 @@ export const Option = {
 } as const;
 
 /** Kinds of an event record. */
-export const EventKind = { RUN: 1, EXITED: 2 } as const;
+export const EventKind = {
+  RUN: 1, EXITED: 2, LONG_QUEUE: 3, SHORT_QUEUE: 4, LONG_SCHEDULE: 5, MEMORY_LIMIT: 6,
+} as const;
 
 /** Kinds of a message. */
 export const MessageKind = { NUMBER: 1, HANDLE: 2, BYTES: 3, EXIT: 4, DOWN: 5 } as const;
@@ -97,7 +107,24 @@ export const Atom = {
 } as const;
 
 /** Flags of `processFlag`. */
-export const Flag = { TRAP_EXIT: 0, PRIORITY: 1 } as const;
+export const Flag = {
+  TRAP_EXIT: 0,
+  PRIORITY: 1,
+  /** Messages that its mailbox takes; 0: no limit. */
+  MAILBOX_LIMIT: 2,
+  /** What happens to one message more: a MailboxPolicy. */
+  MAILBOX_POLICY: 3,
+  /** Bytes that its mailbox may take; 0: no limit. */
+  MEMORY_LIMIT: 4,
+  /** A MemoryPolicy sum; by default KILL + REPORT. */
+  MEMORY_POLICY: 5,
+} as const;
+
+/** REFUSE tells the sender, DROP counts a dead letter, KILL ends the receiver. */
+export const MailboxPolicy = { REFUSE: 0, DROP: 1, KILL: 2 } as const;
+
+/** What a mailbox beyond its memory limit sets off, to be added. */
+export const MemoryPolicy = { KILL: 1, REPORT: 2 } as const;
 
 /** Items of `processInfo`. */
 export const Info = {
@@ -111,15 +138,51 @@ export const Info = {
   MONITORED_BY: 7,
   PARENT: 8,
   KIND: 9,
+  /** Processes that suspend it. */
+  SUSPENDED: 10,
+  /** Bytes of its records and its mailbox. */
+  MEMORY: 11,
+  MAILBOX_LIMIT: 12,
+  ALIASES: 13,
+  GROUPS: 14,
+  /** Timers that will send to it. */
+  TIMERS: 15,
 } as const;
+
+/** Lists of `processList`. */
+export const List = { LINKS: 0, MONITORS: 1, MONITORED_BY: 2, SUSPENDING: 3 } as const;
+
+/** What the system monitor watches: `watch`. */
+export const Watch = { QUEUE_HIGH: 0, QUEUE_LOW: 1, SCHEDULE: 2 } as const;
 
 /** Answers of `processInfo(pid, Info.STATUS)`. */
 export const ProcessStatus = {
-  RUNNABLE: 1, OFFERED: 2, RUNNING: 3, WAITING: 4, EXITING: 5,
+  RUNNABLE: 1, OFFERED: 2, RUNNING: 3, WAITING: 4, SUSPENDED: 5, EXITING: 6,
 } as const;
 
 /** Options of `demonitor`. */
 export const Demonitor = { FLUSH: 1 } as const;
+
+/** Options of `link`: its EXIT comes as a priority message. */
+export const LinkOption = { PRIORITY: 1 } as const;
+
+/** Options of `alias`. REPLY: the first message ends it; PRIORITY: admits priority messages. */
+export const AliasOption = { REPLY: 1, PRIORITY: 2 } as const;
+
+/** Options of `monitor`: the reference as an alias (one of three), and priority messages. */
+export const MonitorOption = {
+  ALIAS_EXPLICIT: 1, ALIAS_DEMONITOR: 2, ALIAS_REPLY: 3, PRIORITY: 4, ALIAS_PRIORITY: 8,
+} as const;
+
+/** Options of `suspend`. */
+export const SuspendOption = { UNLESS: 1 } as const;
+
+/** Options of timers: the time is one of the host's clock. */
+export const TimerOption = { ABSOLUTE: 1 } as const;
+
+/** To be added to the tag of a send, or to the kind of a reason: by a priority alias only. */
+export const SEND_PRIORITY = 256;
+export const EXIT_PRIORITY = 256;
 
 /** Counters of the whole kernel. */
 export const Counter = {
@@ -135,13 +198,14 @@ export const Counter = {
   NAMES: 9,
   TRAPS: 10,
   RETIRED: 11,
+  GROUPS: 12,
 } as const;
 
 /** The limits that `init` lays memory out for. Counts, but for `messageBytes`. */
 export interface Limits {
   /** Processes alive at once; up to 16,777,215. Default 65,536. */
   readonly processes: number;
-  /** Link halves, monitors and timers alive at once; up to 16,777,215. Default 131,072. */
+  /** Links (two each), monitors, timers, aliases, memberships, suspensions. Default 131,072. */
   readonly relations: number;
   /** Message memory in bytes, in slabs of 16 KiB. Default 16 MiB. */
   readonly messageBytes: number;
@@ -153,9 +217,12 @@ export interface Limits {
   readonly names: number;
   /** The scratch area through which bytes enter, in bytes. Default 65,536. */
   readonly scratchBytes: number;
+  /** Groups with members. Default 16,384. */
+  readonly groups: number;
 }
 
 /** The order of the limits in the kernel's limits record. */
 export const limitNames = [
   "processes", "relations", "messageBytes", "handles", "events", "names", "scratchBytes",
+  "groups",
 ] as const satisfies readonly (keyof Limits)[];

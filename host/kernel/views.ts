@@ -75,6 +75,11 @@ export class MessageView {
     return this.#numbers[this.#number + 3] as number;
   }
 
+  /** What `release` wants for its bytes once it is taken, for BYTES. */
+  get hold(): number {
+    return this.#words[this.#word + 10] as number;
+  }
+
   /** The monitor that the last spawn has made. */
   get spawnedRef(): Ref {
     return this.#numbers[this.#number + 4] as Ref;

@@ -11,7 +11,7 @@ import { readDebugKernel } from "./test-kernel.ts";
 
 const limits = {
   processes: 16, relations: 24, messageBytes: 3 * 16384, handles: 8, events: 8, names: 4,
-  scratchBytes: 4096,
+  scratchBytes: 4096, groups: 4,
 };
 
 /** What an embedder may pass by mistake. */

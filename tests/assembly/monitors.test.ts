@@ -6,13 +6,14 @@ import {
 import { slotOf } from "../../host/kernel/kernel.ts";
 import { withKernel, type TestKernel } from "./test-kernel.ts";
 
-/** The relations lie behind the cold records, those behind the scratch area (layout.ts). */
+/** Relations lie behind guards, those behind cold records, those behind scratch (layout.ts). */
 function setGeneration(k: TestKernel, relation: number, generation: number): void {
   const words = new Uint32Array(k.fast.exports.memory.buffer);
   const face = k.fast.exports.face_address() / 4;
   const align = (address: number) => Math.ceil(address / 64) * 64;
   const cold = align((words[face + 4] as number) + (words[face + 5] as number));
-  const relations = align(cold + (k.limits.processes + 1) * 64);
+  const guards = align(cold + (k.limits.processes + 1) * 64);
+  const relations = align(guards + (k.limits.processes + 1) * 32);
   words[(relations + relation * 64 + 32) / 4] = generation;
 }
 

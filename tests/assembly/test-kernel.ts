@@ -20,6 +20,7 @@ export const smallLimits: Limits = {
   events: 64,
   names: 32,
   scratchBytes: 8192,
+  groups: 16,
 };
 
 /** A message as a plain value; `reason` is an atom's name or `handle n`. */

@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import {
-  ABI_VERSION, Atom, Counter, Demonitor, EventKind, Flag, Info, limitNames, MessageKind, Option,
-  ProcessStatus, ReasonKind, SLOTS, Status,
+  ABI_VERSION, AliasOption, Atom, Counter, Demonitor, EventKind, EXIT_PRIORITY, Flag, Info,
+  limitNames, LinkOption, List, MailboxPolicy, MemoryPolicy, MessageKind, MonitorOption, Option,
+  ProcessStatus, ReasonKind, SEND_PRIORITY, SLOTS, Status, SuspendOption, TimerOption, Watch,
 } from "../../host/kernel/abi.ts";
 import { readText, root } from "../tidy/sources.ts";
 
@@ -23,7 +24,10 @@ const groups: readonly (readonly [string, Readonly<Record<string, number>>])[] =
   ["PRIORITY_", { NORMAL: Option.PRIORITY_NORMAL, LOW: Option.PRIORITY_LOW,
     HIGH: Option.PRIORITY_HIGH, MAX: Option.PRIORITY_MAX }],
   ["EVENT_", EventKind], ["MESSAGE_", MessageKind], ["REASON_", ReasonKind], ["ATOM_", Atom],
-  ["PROCESS_", Flag], ["INFO_", Info], ["STATE_", ProcessStatus], ["DEMONITOR_", Demonitor],
+  ["PROCESS_", Flag], ["POLICY_", MailboxPolicy], ["MEMORY_", MemoryPolicy], ["LIST_", List],
+  ["WATCH_", Watch], ["LINK_", LinkOption], ["ALIAS_", AliasOption], ["MONITOR_", MonitorOption],
+  ["SUSPEND_", SuspendOption], ["TIMER_", TimerOption], ["", { SEND_PRIORITY, EXIT_PRIORITY }],
+  ["INFO_", Info], ["STATE_", ProcessStatus], ["DEMONITOR_", Demonitor],
   ["COUNTER_", Counter],
 ];
 
@@ -42,7 +46,7 @@ t.test("the host knows every code of the kernel", (t) => {
   const known = new Set(groups.flatMap(([prefix, codes]) =>
     Object.keys(codes).map((name) => prefix + name)));
   const internal =
-    /^(ABI_VERSION|PRIORITY_MASK|OPTIONS_ALL|KIND_\w+|COUNTERS|STATE_(FREE|RETIRED))$/;
+    /^(ABI_VERSION|\w+_MASK|OPTIONS_ALL|KIND_\w+|COUNTERS|STATE_(FREE|RETIRED))$/;
   const unknown = [...assembly.keys()].filter((name) => !known.has(name) && !internal.test(name));
   t.same(unknown, []);
   t.end();

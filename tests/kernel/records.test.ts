@@ -15,7 +15,7 @@ function fieldsOf(file: string, record: string): string[] {
 t.test("the window is what MessageView reads", (t) => {
   t.same(fieldsOf("control.ts", "Window"), [
     "kind u8", "tag u8", "reasonKind u8", "last u8", "length u32", "from f64", "ref f64",
-    "value f64", "spawnedRef f64",
+    "value f64", "spawnedRef f64", "hold u32", "reserved u32",
   ]);
   t.end();
 });
