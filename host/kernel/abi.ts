@@ -160,6 +160,9 @@ export const ProcessStatus = {
   RUNNABLE: 1, OFFERED: 2, RUNNING: 3, WAITING: 4, SUSPENDED: 5, EXITING: 6,
 } as const;
 
+/** Answers of `processInfo(pid, Info.KIND)`. */
+export const ProcessKind = { NATIVE: 0, HOST: 1 } as const;
+
 /** Options of `demonitor`. */
 export const Demonitor = { FLUSH: 1 } as const;
 

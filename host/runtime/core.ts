@@ -3,12 +3,13 @@
 // drives both from the event loop.
 import { PidgeonError } from "../errors.ts";
 import {
-  Atom, Demonitor, Flag, Info, MessageKind, Option, ReasonKind, Status,
+  Atom, Demonitor, Flag, Info, MessageKind, Option, ProcessKind, ReasonKind, Status,
 } from "../kernel/abi.ts";
 import type { Pid, Ref } from "../kernel/abi.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { CallbackProcess } from "./behaviour.ts";
 import type { Behaviour } from "./behaviour.ts";
+import { Bytes } from "./bytes.ts";
 import type { Clock } from "./clock.ts";
 import { Copier, immutable } from "./copy.ts";
 import { HandleTable } from "./handles.ts";
@@ -35,6 +36,17 @@ const priorityOptions = {
 } as const satisfies Record<Priority, number>;
 const priorityNames: readonly Priority[] = ["normal", "low", "high", "max"];
 
+function isBytes(value: unknown): value is Bytes {
+  return typeof value === "object" && value !== null && Bytes.is(value);
+}
+
+function bitsOf(options: SpawnOptions | undefined): number {
+  let bits: number = priorityOptions[options?.priority ?? "normal"];
+  if (options?.link) bits |= Option.LINK;
+  if (options?.trapExit) bits |= Option.TRAP_EXIT;
+  return bits;
+}
+
 /** Makes a behaviour for a pid; called before its first turn. */
 export type MakeBehaviour = (core: Core, pid: Pid) => Behaviour;
 
@@ -50,6 +62,8 @@ export class Core implements Arming {
   pumping = false;
   readonly #copier = new Copier();
   readonly #handlesMax: number;
+  /** Bytes go to native processes as the kernel's own, to others as a value. */
+  #hasNatives = false;
   #dead: Pid | undefined;
 
   constructor(runtime: Runtime, kernel: Kernel, handlesMax: number, clock: Clock) {
@@ -83,11 +97,18 @@ export class Core implements Arming {
   }
 
   spawnCallback(parent: Pid | 0, callbacks: Callbacks, options?: SpawnOptions): Pid {
-    let bits: number = priorityOptions[options?.priority ?? "normal"];
-    if (options?.link) bits |= Option.LINK;
-    if (options?.trapExit) bits |= Option.TRAP_EXIT;
     return this.spawnBehaviour(
-      parent, bits, (core, pid) => new CallbackProcess(core, pid, callbacks));
+      parent, bitsOf(options), (core, pid) => new CallbackProcess(core, pid, callbacks));
+  }
+
+  spawnNative(
+    parent: Pid | 0, handler: number, argument: number, options?: SpawnOptions,
+  ): Pid {
+    const pid = this.kernel.spawnNative(parent, handler, argument, bitsOf(options));
+    if (pid < 0) throw refusal("spawnNative", pid);
+    this.#hasNatives = true;
+    if (!this.pumping) this.wake();
+    return pid;
   }
 
   /** Its first turn calls `start`. With Option.MONITOR the reference is in kernel.lastRef. */
@@ -110,16 +131,26 @@ export class Core implements Arming {
   send(from: Pid | 0, to: Destination, tag: number, ref: Ref | 0, message: unknown): boolean {
     const target = typeof to === "number" ? to : this.kernel.whereis(to);
     if (target === 0) return false;
-    if (typeof message !== "number") {
-      return this.sendOwned(from, target, tag, ref, this.#copier.copy(message));
+    if (typeof message === "number") {
+      return this.#sent(this.kernel.sendNumber(from, target, tag, ref, message));
     }
-    const status = this.kernel.sendNumber(from, target, tag, ref, message);
+    if (this.#hasNatives && this.#isNative(target) && isBytes(message)) {
+      return this.#sent(this.kernel.sendBytes(from, target, tag, ref, message.toUint8Array()));
+    }
+    return this.sendOwned(from, target, tag, ref, this.#copier.copy(message));
+  }
+
+  #sent(status: number): boolean {
     if (status === Status.OK) {
       if (!this.pumping) this.wake();
       return true;
     }
     if (isGone(status)) return false;
     throw refusal("send", status);
+  }
+
+  #isNative(pid: Pid): boolean {
+    return this.kernel.processInfo(pid, Info.KIND) === ProcessKind.NATIVE;
   }
 
   /** Sends a value as it is: whoever calls must know that nobody else will change it. */

@@ -18,4 +18,5 @@ export type { Suspension, Timeout } from "./suspension.ts";
 export type {
   Body, Callbacks, CrashReport, Destination, ErrorReason, Eventually, From, Logger,
   LongScheduleReport, Operation, Priority, ProcessInfo, Reason, Report, SpawnOptions,
+  TrapReport,
 } from "./types.ts";

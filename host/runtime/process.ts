@@ -59,6 +59,15 @@ export class Process {
   }
 
   /**
+   * Starts a process of a handler that is compiled into the kernel, by its id; `argument` is its
+   * state at first. It takes numbers and Bytes; a trap ends it with the reason "trap".
+   * Throws PIDGEON_KERNEL_STATUS NO_HANDLER.
+   */
+  spawnNative(handler: number, argument = 0, options?: SpawnOptions): Pid {
+    return this.core.spawnNative(this.pid, handler, argument, options);
+  }
+
+  /**
    * Links both processes; throws ExitReason "noproc" if the other is dead and exits are not
    * trapped.
    */

@@ -140,7 +140,7 @@ export class Pump {
     const endMs = nowMs + budgetMs;
     try {
       for (;;) {
-        const status = kernel.step(nowMs, STEP_REDUCTIONS);
+        const status = this.#step(nowMs);
         let isQuiet = true;
         while (event.next()) {
           isQuiet = false;
@@ -163,6 +163,18 @@ export class Pump {
     } finally {
       core.pumping = false;
       kernel.drainReleased(this.#free);
+    }
+  }
+
+  /** A native process that traps throws out of the kernel, whose next call ends it. */
+  #step(nowMs: number): number {
+    try {
+      return this.#kernel.step(nowMs, STEP_REDUCTIONS);
+    } catch (error) {
+      // Anything but OK: the kernel itself has trapped, and its tables can't be trusted.
+      if (this.#kernel.setClock(nowMs) !== Status.OK) throw error;
+      this.#options.logger({ type: "trap", error: String((error as Error).stack) });
+      return Status.MORE;
     }
   }
 

@@ -1,7 +1,7 @@
 // Runtime: one kernel with its processes, driven by Node's event loop.
 import { PidgeonError } from "../errors.ts";
 import type { Limits, Pid } from "../kernel/abi.ts";
-import { loadKernel } from "../kernel/kernel.ts";
+import { Kernel, loadKernel } from "../kernel/kernel.ts";
 import { Behaviour } from "./behaviour.ts";
 import { AwaitRef, CALL_TIMEOUT_MS, CallOperation } from "./call.ts";
 import { SystemClock } from "./clock.ts";
@@ -30,6 +30,8 @@ export interface RuntimeOptions {
   readonly manual?: boolean;
   /** A turn that takes longer is reported as long_schedule. Default 250 ms. */
   readonly longScheduleMs?: number;
+  /** Another kernel.wasm: one compiled together with native processes of yours. */
+  readonly kernel?: BufferSource;
 }
 
 export interface CallOptions {
@@ -52,7 +54,8 @@ export class Runtime {
   #stopped = false;
 
   private constructor(options: RuntimeOptions) {
-    const kernel = loadKernel(options.limits);
+    const kernel = options.kernel === undefined
+      ? loadKernel(options.limits) : Kernel.instantiate(options.kernel, options.limits);
     const logger = guarded(options.logger ?? logToConsole);
     const clock = options.clock ?? new SystemClock();
     this.core = new Core(this, kernel, options.limits?.handles ?? HANDLES_DEFAULT, clock);
@@ -67,7 +70,7 @@ export class Runtime {
     this.core.tellTime();
   }
 
-  /** Loads build/kernel.wasm and starts. Synchronous. */
+  /** Loads kernel.wasm and starts. Synchronous. */
   static start(options: RuntimeOptions = {}): Runtime {
     return new Runtime(options);
   }
@@ -81,6 +84,12 @@ export class Runtime {
   spawnCallback(callbacks: Callbacks, options?: SpawnOptions): Pid {
     this.#assertRunning();
     return this.core.spawnCallback(0, callbacks, options);
+  }
+
+  /** Starts a process of a handler in kernel.wasm; see Process.spawnNative. */
+  spawnNative(handler: number, argument = 0, options?: SpawnOptions): Pid {
+    this.#assertRunning();
+    return this.core.spawnNative(0, handler, argument, options);
   }
 
   /**

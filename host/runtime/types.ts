@@ -59,7 +59,7 @@ export interface SpawnOptions {
 }
 
 /** What the runtime tells its logger. */
-export type Report = CrashReport | LongScheduleReport;
+export type Report = CrashReport | LongScheduleReport | TrapReport;
 
 /** A process has ended by an error, or a behaviour with a reason that is not an orderly one. */
 export interface CrashReport {
@@ -76,6 +76,13 @@ export interface LongScheduleReport {
   /** The process; several if the sampled interval had several turns (later ones are exact). */
   readonly pids: readonly Pid[];
   readonly durationMs: number;
+}
+
+/** The code of a native process has trapped; the process ends with the reason "trap". */
+export interface TrapReport {
+  readonly type: "trap";
+  /** What trapped and where, as the engine says it: message and stack of functions. */
+  readonly error: string;
 }
 
 /** Where reports go; called synchronously; what it throws goes to console.error. */

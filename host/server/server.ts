@@ -136,5 +136,6 @@ function logStorage(logger: FastifyBaseLogger, event: StorageEvent): void {
 
 function logReport(logger: FastifyBaseLogger, report: Report): void {
   if (report.type === "crash") logger.error(report, "process crashed");
+  else if (report.type === "trap") logger.error(report, "native process trapped");
   else logger.warn(report, "process ran too long");
 }

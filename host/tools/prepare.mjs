@@ -9,7 +9,9 @@
 // very process: one Node less to start and to pass signals through.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -26,16 +28,21 @@ const commands = {
 };
 
 /** Compiled by asc, not by tsc. */
-const assemblyFolders = ["bench/native", "examples/native"];
+const assemblyFolders = ["bench/native", "examples/native/assembly"];
 
 /** The WebAssembly modules. No imports and no managed objects: DESIGN.md K1 and K3. */
 const modules = [
   { entry: "assembly/index.ts", target: "kernel.wasm", options: ["-O3"], server: true },
   { entry: "assembly/debug.ts", target: "kernel.debug.wasm", options: ["-O1", "--debug"] },
   { entry: "bench/native/index.ts", target: "kernel.bench.wasm", options: ["-O3"] },
+  {
+    entry: "examples/native/assembly/index.ts",
+    target: "examples/native/words.wasm",
+    options: ["-O3", "--path", "build/node_modules"],
+  },
 ];
 /** Two pages: static data, and the control block, into which hosts write the limits before init. */
-const moduleOptions = ["--runtime", "stub", "--use", "abort=", "--initialMemory", "2"];
+const moduleOptions = ["--config", "assembly/asconfig.json"];
 
 await main(process.argv[2] ?? "build", process.argv.slice(3));
 
@@ -157,7 +164,10 @@ async function prepareTap() {
 async function build(everything) {
   const stampFile = join(output, ".stamps.json");
   const stamps = JSON.parse(readIfThere(stampFile) || "{}");
-  const settings = ["package.json", "package-lock.json", "tsconfig.json", "host/tools/prepare.mjs"];
+  const settings = [
+    "package.json", "package-lock.json", "tsconfig.json", "assembly/asconfig.json",
+    "host/tools/prepare.mjs",
+  ];
   const jobs = [];
   const add = (target, inputs, outputs, work) => {
     const stamp = digest([...settings, ...inputs]);
@@ -172,6 +182,7 @@ async function build(everything) {
     const file = join(output, target);
     const parameters = [entry, ...moduleOptions, ...options, "--outFile", `build/${target}`];
     const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
+    if (options.includes("--path")) linkPackage();
     add(target, [...inputs], [file], () => run(process.execPath, [asc, ...parameters], "asc"));
   }
 
@@ -197,6 +208,16 @@ async function build(everything) {
   });
   writeFileSync(stampFile, JSON.stringify(stamps, undefined, 2));
   if (failures.length > 0) throw new Error(failures.join("; "));
+}
+
+/** For asc, which finds a package's sources only in a node_modules: our own under our own name. */
+function linkPackage() {
+  const link = join(output, "node_modules/pidgeon");
+  if (existsSync(link)) return;
+  mkdirSync(dirname(link), { recursive: true });
+  // A link that a moved folder has left behind leads nowhere.
+  rmSync(link, { force: true });
+  symlinkSync(root, link, "junction");
 }
 
 /** Removes compiled files whose source is gone: a renamed test must not run twice. */

@@ -182,5 +182,5 @@ function reach(starts: readonly string[]): Set<string> {
 }
 
 function isAssembly({ path }: Source): boolean {
-  return path.startsWith("assembly/") || path.includes("/native/");
+  return /^(assembly|bench\/native|examples\/native\/assembly)\//.test(path);
 }

@@ -144,6 +144,16 @@ t.test("only what has changed is built", async (t) => {
   t.same((await project.prepare("start")).programs, ["asc"], "what is lost is built again");
 });
 
+t.test("a program with its own native processes finds the kernel's sources", async (t) => {
+  const project = makeProject(t);
+  project.write("examples/native/assembly/index.ts", "words");
+  const { calls } = await project.prepare("build");
+  const call = calls.find((line) => line.includes("examples/native")) ?? "";
+  const path = / --path (\S+)/.exec(call)?.[1] ?? "";
+  t.ok(project.exists(join(path, "pidgeon/assembly/index.ts")), "under the package's name");
+  t.ok(project.exists("build/examples/native/words.wasm"));
+});
+
 t.test("what was compiled from a file that is gone goes too", async (t) => {
   const project = makeProject(t);
   project.write("tests/types.d.ts", "types alone compile to nothing");

@@ -1,0 +1,56 @@
+// Native processes beside TypeScript ones: the words of examples/native.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Bytes, Down, Exit, receive } from "../../host/runtime/index.ts";
+import { root } from "../tidy/sources.ts";
+import { like, scenario } from "./harness.ts";
+
+const WORD_COUNTER = 1;
+const options = { kernel: readFileSync(join(root, "build/examples/native/words.wasm")) };
+
+scenario("a native process takes bytes and answers with numbers", (t, harness) => {
+  const counter = harness.runtime.spawnNative(WORD_COUNTER, 10);
+  const counted = harness.run(function* (self) {
+    const answers: unknown[] = [];
+    for (const text of ["one two", "", " three\n"]) {
+      t.equal(self.send(counter, Bytes.fromText(text)), true);
+      answers.push(yield* receive());
+    }
+    return answers;
+  });
+  t.same(counted, [12, 12, 13]);
+  harness.runtime.exit(counter, "kill");
+  t.equal(harness.runtime.send(counter, Bytes.fromText("gone")), false);
+}, options);
+
+scenario("a trap ends its process; who is linked or watches hears of it", (t, harness) => {
+  const { runtime } = harness;
+  const other = runtime.spawnNative(WORD_COUNTER);
+  const heard = harness.run(function* (self) {
+    self.trapExit = true;
+    const linked = self.spawnNative(WORD_COUNTER, 0, { link: true });
+    const ref = self.monitor(linked);
+    for (const counter of [linked, other]) self.send(counter, Bytes.fromText("all is well"));
+    const counts = [yield* receive(Number), yield* receive(Number)];
+    self.send(linked, new Bytes([0]));
+    self.send(linked, Bytes.fromText("too late"));
+    const exit = yield* receive(Exit);
+    const down = yield* receive(Down);
+    self.send(other, Bytes.fromText("and goes on"));
+    return { counts, exit, down, ref, linked, last: yield* receive() };
+  });
+  t.same(heard.counts, [3, 3]);
+  t.same(heard.exit, new Exit(heard.linked, "trap"));
+  t.same(heard.down, new Down(heard.ref, heard.linked, "trap"));
+  t.equal(heard.last, 6);
+  t.same(harness.reports.map(({ type }) => type), ["trap"]);
+  t.match(harness.reports[0], { error: /unreachable[^]*at / }, "it says what and where");
+}, options);
+
+scenario("a handler that the kernel does not have is refused", (t, { runtime }) => {
+  t.throws(() => runtime.spawnNative(77), like({
+    code: "PIDGEON_KERNEL_STATUS", details: { operation: "spawnNative", status: "NO_HANDLER" },
+  }));
+  t.throws(() => runtime.send(runtime.spawnNative(WORD_COUNTER), new Bytes(new Uint8Array(1e6))),
+    like({ code: "PIDGEON_KERNEL_STATUS", details: { operation: "send", status: "TOO_LARGE" } }));
+}, options);
