@@ -23,6 +23,7 @@ import { signalExit } from "./signals";
 import { spawn as kernelSpawn } from "./spawn";
 
 export { Block as Message, wordOf } from "./block";
+export { cancelTimer, readTimer, sendAfter } from "./native-timers";
 export { Process } from "./process";
 export { CONTINUE, STOP } from "./scheduler";
 

@@ -5,11 +5,11 @@
 // Costs: start, cancel and read are O(1).
 
 import {
-  BAD_ARGUMENT, COUNTER_TIMERS, LIMIT, MESSAGE_HANDLE, NOT_FOUND,
+  BAD_ARGUMENT, COUNTER_TIMERS, LIMIT, MESSAGE_HANDLE, NOT_FOUND, TIMER_ABSOLUTE,
 } from "./abi";
 import { Block, dropBlock, setWord } from "./block";
 import { control, count, counted } from "./control";
-import { TIMER_MS_MAX } from "./limits";
+import { CLOCK_MS_MAX, TIMER_MS_MAX } from "./limits";
 import {
   Cold, coldForWriting, coldOf, FLAG_COLD, FLAG_TIMED_OUT, Process, processAt, slotOf,
 } from "./process";
@@ -17,7 +17,7 @@ import {
   allocateRelation, findRelation, ownerOf, pushOwn, refOf, Relation, relationKind, RELATION_TIMER,
   relationsOfKind, removeOwn,
 } from "./relation";
-import { arm, deadlineIn, disarm, WheelNode, wheelNodes } from "./wheel";
+import { arm, deadlineAt, deadlineIn, disarm, WheelNode, wheelNodes } from "./wheel";
 
 function timersOf(process: Process): usize {
   return changetype<usize>(coldOf(process)) + offsetof<Cold>("timers");
@@ -36,14 +36,29 @@ export function isTime(ms: f64): bool {
   return ms >= 0 && ms <= TIMER_MS_MAX;
 }
 
+const NO_DEADLINE: u64 = u64.MAX_VALUE;
+
 /**
- * erlang:send_after/3: a reference, or LIMIT. With ref 0 the message bears the timer's own. A
+ * The tick at which a timer fires: after `ms`, or with TIMER_ABSOLUTE when the host's clock shows
+ * `ms`, at once if that is past. NO_DEADLINE if the time is none, lies more than 2^32 - 1 ms ahead,
+ * or is absolute when no time was told yet. O(1).
+ */
+function deadlineOf(ms: f64, options: u32): u64 {
+  if (options == 0) return isTime(ms) ? deadlineIn(ms) : NO_DEADLINE;
+  if (options != TIMER_ABSOLUTE || !control.ticking) return NO_DEADLINE;
+  if (!(abs(ms) <= CLOCK_MS_MAX) || ms - control.now > TIMER_MS_MAX) return NO_DEADLINE;
+  return deadlineAt(ms);
+}
+
+/**
+ * erlang:send_after/3,4: a reference, or LIMIT. With ref 0 the message bears the timer's own. A
  * handle must have been adopted. O(1).
  */
 export function startTimer(
-  to: Process, kind: u8, tag: u8, from: f64, ref: f64, value: f64, ms: f64,
+  to: Process, kind: u8, tag: u8, from: f64, ref: f64, value: f64, ms: f64, options: u32,
 ): f64 {
-  if (!isTime(ms)) return <f64>BAD_ARGUMENT;
+  const deadline = deadlineOf(ms, options);
+  if (deadline == NO_DEADLINE) return <f64>BAD_ARGUMENT;
   const timer = allocateRelation(RELATION_TIMER, slotOf(to));
   if (timer === null) return <f64>LIMIT;
   timer.kind = kind;
@@ -55,7 +70,7 @@ export function startTimer(
   else timer.value = value;
   coldForWriting(to);
   pushOwn(timersOf(to), timer);
-  arm(nodeOf(timer), deadlineIn(ms));
+  arm(nodeOf(timer), deadline);
   count(COUNTER_TIMERS, 1);
   return refOf(timer);
 }

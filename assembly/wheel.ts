@@ -55,6 +55,11 @@ export function deadlineIn(ms: f64): u64 {
   return <u64>ceil(control.now - control.epoch + ms);
 }
 
+/** The tick of a time of the host's clock, past or to come. O(1). */
+export function deadlineAt(time: f64): u64 {
+  return <u64>max<f64>(ceil(time - control.epoch), 0);
+}
+
 /** Links a node into the wheel. O(1). */
 export function arm(node: WheelNode, deadline: u64): void {
   if (deadline < control.elapsed) deadline = control.elapsed;

@@ -46,6 +46,7 @@ export interface KernelExports {
   make_ref(): number;
   send_after(
     from: number, to: number, tag: number, ref: number, kind: number, value: number, ms: number,
+    options: number,
   ): number;
   cancel_timer(ref: number): number;
   read_timer(ref: number): number;

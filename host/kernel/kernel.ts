@@ -223,10 +223,12 @@ export class Kernel {
     return this.exports.make_ref() as Ref;
   }
 
+  /** Options are a TimerOption. With ref 0 the message bears the timer's own reference. */
   sendAfter(
     from: Pid | 0, to: Pid, tag: number, ref: Ref | 0, kind: number, value: number, ms: number,
+    options = 0,
   ): Ref {
-    return this.exports.send_after(from, to, tag, ref, kind, value, ms) as Ref;
+    return this.exports.send_after(from, to, tag, ref, kind, value, ms, options) as Ref;
   }
 
   cancelTimer(ref: Ref): number {

@@ -26,11 +26,14 @@ export const Handler = {
   WILD: 28,
   /** Sends the length and first byte of the bytes that it gets to who sent them. */
   READER: 29,
+  /** Sends who asks the number back after so many ms; the tag 1 reads, 2 cancels that timer. */
+  SLEEPER: 30,
 } as const;
 
 const handlers = `
 import {
-  bytesOf, CONTINUE, defineHandler, exit, lengthOf, Message, Process, sendNumber, spawn, STOP,
+  bytesOf, cancelTimer, CONTINUE, defineHandler, exit, lengthOf, Message, Process, readTimer,
+  sendAfter, sendNumber, spawn, STOP,
 } from "./assembly/native";
 
 function fragile(self: Process, address: usize): u32 {
@@ -94,6 +97,19 @@ function reader(self: Process, address: usize): u32 {
   return CONTINUE;
 }
 
+function sleeper(self: Process, address: usize): u32 {
+  if (!address) return CONTINUE;
+  const message = changetype<Message>(address);
+  if (message.tag == 0) {
+    self.word = sendAfter(self, message.from, message.value, message.value, 7);
+    if (self.word < 0) sendNumber(self, message.from, self.word);
+  } else {
+    const left = message.tag == 1 ? readTimer(self, self.word) : cancelTimer(self, self.word);
+    sendNumber(self, message.from, left);
+  }
+  return CONTINUE;
+}
+
 defineHandler(${Handler.FRAGILE}, fragile.index);
 defineHandler(${Handler.KILLER}, killer.index);
 defineHandler(${Handler.SUICIDE}, suicide.index);
@@ -104,6 +120,7 @@ defineHandler(${Handler.FINISHER}, finisher.index);
 defineHandler(${Handler.DEEP}, deep.index);
 defineHandler(${Handler.WILD}, wild.index);
 defineHandler(${Handler.READER}, reader.index);
+defineHandler(${Handler.SLEEPER}, sleeper.index);
 `;
 
 /** The entry: the benchmarks' handlers, those above, and the verify build's exports. */

@@ -225,3 +225,23 @@ testNative("no turn is offered to a native process", (k, t) => {
   t.equal(k.kernel.peek(pid), Status.NO_TURN);
   t.equal(k.kernel.finish(pid, 0, 0), Status.NO_TURN);
 });
+
+testNative("a handler starts, reads and cancels timers", (k, t) => {
+  const asker = k.spawnWaiting();
+  const pid = native(k, Handler.SLEEPER);
+  const ask = (tag: number, value = 0) => {
+    k.kernel.sendNumber(asker, pid, tag, 0, value);
+    return k.receive(asker);
+  };
+  t.same(ask(0, 100), []);
+  k.step(40);
+  t.same(ask(1).map(({ value }) => value), [60]);
+  k.step(60);
+  const [message] = k.receive(asker);
+  t.match(message, { kind: "number", tag: 7, from: pid, value: 100 });
+  t.same(ask(1).map(({ value }) => value), [Status.NOT_FOUND]);
+  ask(0, 50);
+  t.same(ask(2).map(({ value }) => value), [50]);
+  t.same(ask(0, -1).map(({ value }) => value), [Status.BAD_ARGUMENT]);
+  t.equal(k.counter(Counter.TIMERS), 0);
+});

@@ -1,9 +1,10 @@
 // Timers: never early, in order, cancelled and read exactly, on every level of the wheel.
 import t from "tap";
 import {
-  Counter, MessageKind, Status, type Pid, type Ref,
+  Counter, MessageKind, Status, TimerOption, type Pid, type Ref,
 } from "../../host/kernel/abi.ts";
-import { withKernel, type TestKernel } from "./test-kernel.ts";
+import { Kernel } from "../../host/kernel/kernel.ts";
+import { readDebugKernel, withKernel, type TestKernel } from "./test-kernel.ts";
 
 const { NUMBER, HANDLE } = MessageKind;
 
@@ -246,4 +247,57 @@ withKernel(t, "what is no timer is refused", (k, t) => {
   }
   t.equal(k.kernel.sendAfter(0, 0 as Pid, 0, 0, NUMBER, 1, 1), Status.BAD_PID);
   t.equal(k.counter(Counter.TIMERS), 0);
+});
+
+function startAt(k: TestKernel, to: Pid, value: number, time: number): Ref {
+  return k.kernel.sendAfter(0, to, 0, 0, NUMBER, value, time, TimerOption.ABSOLUTE);
+}
+
+withKernel(t, "an absolute timer fires when the clock shows its time", (k, t) => {
+  const pid = k.spawnWaiting();
+  const ref = startAt(k, pid, 1, k.now + 100);
+  k.kernel.setClock(k.now + 30);
+  t.equal(k.kernel.readTimer(ref), 70);
+  t.ok(startAt(k, pid, 2, k.now + 100) > 0, "told later, of the same time");
+  k.step(99);
+  t.same(values(k, pid), []);
+  k.step(1);
+  t.same(values(k, pid), [1, 2]);
+  k.step(0.5);
+  startAt(k, pid, 3, k.now + 0.75);
+  k.step(0.75);
+  t.same(values(k, pid), [], "a fraction of a tick: never early");
+  k.step(0.75);
+  t.same(values(k, pid), [3]);
+});
+
+withKernel(t, "absolute timers in the past fire at the next step, as they were started", (k, t) => {
+  const pid = k.spawnWaiting();
+  k.step(500);
+  const past = [k.now - 1, k.now - 500, k.now, k.now - 400_000, -(2 ** 53), 0];
+  for (const [value, time] of past.entries()) {
+    const ref = startAt(k, pid, value, time);
+    t.equal(k.kernel.readTimer(ref), 0, "read tells that nothing is left");
+  }
+  t.equal(k.kernel.processInfo(pid, 1), 0, "still asynchronous");
+  t.ok(k.kernel.nextDeadline() <= k.now);
+  k.step();
+  t.same(values(k, pid), past.map((_, value) => value));
+  t.equal(k.kernel.cancelTimer(startAt(k, pid, 9, 0)), 0);
+});
+
+withKernel(t, "a time that is none, too far ahead or of no clock is refused", (k, t) => {
+  const pid = k.spawnWaiting();
+  for (const time of [NaN, Infinity, -Infinity, 2 ** 54, k.now + 2 ** 32]) {
+    t.equal(startAt(k, pid, 1, time), Status.BAD_ARGUMENT, `${time}`);
+  }
+  t.equal(k.kernel.readTimer(startAt(k, pid, 1, k.now + 2 ** 32 - 1)), 2 ** 32 - 1);
+  for (const options of [2, 3, 256, -1]) {
+    t.equal(k.kernel.sendAfter(0, pid, 0, 0, NUMBER, 1, 1, options), Status.BAD_ARGUMENT);
+  }
+  const young = Kernel.instantiate(readDebugKernel(), k.limits);
+  const early = young.spawnHost(0, 0);
+  t.equal(young.sendAfter(0, early, 0, 0, NUMBER, 1, 5, TimerOption.ABSOLUTE), Status.BAD_ARGUMENT,
+    "before any time is told none is absolute");
+  t.ok(young.sendAfter(0, early, 0, 0, NUMBER, 1, 5) > 0);
 });
