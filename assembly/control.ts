@@ -87,6 +87,7 @@ export class Control {
   /* The running native process (scheduler.ts) */
   running: u32; // address of its record, or 0
   runningBlock: u32; // the message that its handler works on, or 0
+  runningAfter: u32; // the block behind which that message stood; 0: at the head
 
   /* Time (wheel.ts) */
   now: f64; // ms on the host's clock

@@ -11,7 +11,7 @@ import { verifyMemory } from "./memory";
 import { verifyNames } from "./names";
 import { verifyProcesses } from "./process";
 import { verifyQueue } from "./queue";
-import { verifyRelations } from "./relation";
+import { verifyRelations } from "./relation-lists";
 import { verifyTimers } from "./timers";
 import { verifyWheel } from "./wheel";
 

@@ -8,12 +8,13 @@
 // Costs: append, look, advance, remove at the cursor are O(1).
 
 import {
-  KIND_NATIVE, MESSAGE_DOWN, MESSAGE_NUMBER, STATE_EXITING, STATE_FREE, STATE_WAITING,
+  KIND_NATIVE, MESSAGE_DOWN, MESSAGE_NUMBER, STATE_EXITING, STATE_FREE, STATE_SUSPENDED,
+  STATE_WAITING,
 } from "./abi";
 import { Block, BLOCK_HELD, BLOCK_IN_RELATION, dropBlock } from "./block";
 import { control, invariant } from "./control";
 import { isBlock } from "./memory";
-import { FLAG_WAIT_REF, Process, processAt, slotOf } from "./process";
+import { coldOf, FLAG_AWAITING, Process, processAt, slotOf } from "./process";
 import { isRelation, ownerOf, Relation, RELATION_SIGNAL, relationKind } from "./relation";
 
 /** Appends a block. O(1). */
@@ -52,6 +53,26 @@ export function removeAfter(process: Process, before: u32): Block {
   return block;
 }
 
+/** Whether a block is one that an awaiting process waits for: by its reference or tag. O(1). */
+export function isAwaited(process: Process, block: Block): bool {
+  const awaited = coldOf(process).waitRef;
+  return awaited < 0 ? <f64>block.tag == -1 - awaited : block.ref == awaited;
+}
+
+/** Puts a block in behind another (0: at the head). O(1). */
+export function insertAfter(process: Process, before: u32, block: Block): void {
+  const address = <u32>changetype<usize>(block);
+  if (before) {
+    block.next = changetype<Block>(before).next;
+    changetype<Block>(before).next = address;
+  } else {
+    block.next = process.head;
+    process.head = address;
+  }
+  if (process.tail == before) process.tail = address;
+  process.messages += 1;
+}
+
 /** Removes the oldest block; the mailbox must not be empty, the cursor at the head. O(1). */
 export function shift(process: Process): Block {
   const block = changetype<Block>(process.head);
@@ -68,6 +89,7 @@ export function removeBlock(process: Process, wanted: Block): bool {
   while (address) {
     if (address == <u32>changetype<usize>(wanted)) {
       if (process.cursor == address) process.cursor = before;
+      if (control.runningAfter == address) control.runningAfter = before;
       removeAfter(process, before);
       return true;
     }
@@ -118,10 +140,10 @@ function verifyMailbox(process: Process): u32 {
   }
   if (left || process.tail != before) return 303;
   if (!cursorFound) return 304;
-  if (process.kind == KIND_NATIVE && process.cursor) return 305;
   const waits = process.state == STATE_WAITING;
-  if (process.flags & FLAG_WAIT_REF && !waits) return 306;
-  return waits && atCursor(process) !== null ? 307 : 0;
+  const mayAwait = waits || process.state == STATE_SUSPENDED || process.kind == KIND_NATIVE;
+  if (process.flags & FLAG_AWAITING && !mayAwait) return 305;
+  return waits && atCursor(process) !== null ? 306 : 0;
 }
 
 /** The debug build's check of this structure: 0, or 300 + what is broken. O(messages). */

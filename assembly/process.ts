@@ -21,10 +21,13 @@ import {
 export const FLAG_TRAP_EXIT: u8 = 1;
 export const FLAG_COLD: u8 = 2; // its cold record is in use
 export const FLAG_TIMED_OUT: u8 = 4; // the receive timeout has fired and was not told yet
-export const FLAG_WAIT_REF: u8 = 8; // only a message with cold.waitRef wakes it
+export const FLAG_AWAITING: u8 = 8; // only a message as cold.waitRef says wakes it
 export const FLAG_START: u8 = 16; // a native process whose handler was not called yet
-export const FLAG_FINISHED: u8 = 32; // ended by its own host, which needs no EXITED event
+export const FLAG_HALT: u8 = 32; // while running: it is suspended when its turn ends
+export const FLAG_READY: u8 = 32; // while suspended: it has something to do when it is resumed
+export const FLAG_FINISHED: u8 = 32; // once exiting: by its own host, which needs no EXITED event
 export const FLAG_REPORTED: u8 = 64; // its EXITED event is written: the host may reap it
+export const FLAG_GUARDED: u8 = 128; // its guard record is in use (guards.ts)
 
 @unmanaged
 export class Process {

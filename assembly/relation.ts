@@ -1,21 +1,19 @@
-// Relations: link halves, monitors and timers, in one table of 64-byte records.
+// Relations: link halves, monitors, timers, aliases, suspensions, in one table of 64-byte records.
 //
 //   │ block: the EXIT, DOWN or timeout that it may cause (32) │ owner, kind, lists (32) │
 //
 //   process A ─ links ─► half(A) ◄──other──► half(B) ◄─ links ─ process B
-//   watcher ─ monitors ─► monitor ◄─ watchers ─ watched
+//   watcher ─ monitors ─► monitor ◄─ watchers ─ watched       owner ─ aliases ─► alias
+//   suspender ─ suspending ─► suspension ◄─ suspenders ─ suspended
 //
 // I1  owner = the process whose mailbox gets the signal; the record is in one of its lists.
 // I2  A record of kind SIGNAL is in no list: it lies in its owner's mailbox as a block.
 // I3  A reference is generation × 2^24 + slot, below 2^52; plain references lie from 2^52 on.
 // Costs: allocate, release and find are O(1).
 
-import { COUNTER_RELATIONS, STATE_EXITING, STATE_FREE } from "./abi";
-import { control, count, counted, invariant } from "./control";
-import {
-  REF_GENERATION_MAX, RELATION_BYTES, SLOT_BITS, SLOT_MASK,
-} from "./limits";
-import { Cold, coldOf, Process, processAt } from "./process";
+import { COUNTER_RELATIONS } from "./abi";
+import { control, count, invariant } from "./control";
+import { REF_GENERATION_MAX, RELATION_BYTES, SLOT_BITS, SLOT_MASK } from "./limits";
 
 /* Kinds of a relation */
 export const RELATION_FREE: u32 = 0;
@@ -24,6 +22,8 @@ export const RELATION_MONITOR: u32 = 2;
 export const RELATION_TIMER: u32 = 3;
 export const RELATION_SIGNAL: u32 = 4;
 export const RELATION_RETIRED: u32 = 5;
+export const RELATION_ALIAS: u32 = 6;
+export const RELATION_SUSPENSION: u32 = 7;
 
 @unmanaged
 export class Relation {
@@ -42,11 +42,11 @@ export class Relation {
   /* the owner's list */
   ownNext: u32; // address
   ownPrev: u32; // address
-  /* link: the peer half; monitor: the watched one's list; timer: a WheelNode */
+  /* monitor, suspension: the other process's list; timer: a WheelNode */
   otherNext: u32; // address
   otherPrev: u32; // address
-  other: u32; // link: address of the peer half; monitor: slot of the watched
-  otherHigh: u32; // timer: the deadline's upper half
+  other: u32; // link: the peer half; alias: its monitor (addresses); else the other one's slot
+  otherHigh: u32; // monitor: address of its alias, or 0; timer: the deadline's upper half
 }
 if (offsetof<Relation>() != RELATION_BYTES) ERROR("Relation must have 64 bytes");
 if (offsetof<Relation>("generation") != 32) ERROR("a relation must begin with a block");
@@ -152,7 +152,7 @@ export function removeOwn(head: usize, relation: Relation): void {
   relation.ownPrev = 0;
 }
 
-/** Puts a monitor at the front of the watched one's list. O(1). */
+/** Puts a monitor or suspension at the front of the other process's list. O(1). */
 export function pushOther(head: usize, relation: Relation): void {
   const first = load<u32>(head);
   relation.otherNext = first;
@@ -161,7 +161,7 @@ export function pushOther(head: usize, relation: Relation): void {
   store<u32>(head, <u32>changetype<usize>(relation));
 }
 
-/** Takes a monitor out of the watched one's list. O(1). */
+/** Takes a monitor or suspension out of the other process's list. O(1). */
 export function removeOther(head: usize, relation: Relation): void {
   if (relation.otherPrev) changetype<Relation>(relation.otherPrev).otherNext = relation.otherNext;
   else store<u32>(head, relation.otherNext);
@@ -175,50 +175,6 @@ export function isRelation(address: u32): bool {
   return offset / RELATION_BYTES < control.relationFresh;
 }
 
-/** Length of a process's own list, or u32.MAX_VALUE if it is broken. O(length). */
-function verifyOwn(process: Process, head: usize, kind: u32): u32 {
-  let length: u32 = 0;
-  let before: u32 = 0;
-  const slot = (<u32>(<u64>process.pid)) & SLOT_MASK;
-  for (let at = load<u32>(changetype<usize>(coldOf(process)) + head); at;) {
-    if (!isRelation(at) || ++length > control.relationFresh) return u32.MAX_VALUE;
-    const relation = changetype<Relation>(at);
-    if (relationKind(relation) != kind || ownerOf(relation) != slot) return u32.MAX_VALUE;
-    if (relation.ownPrev != before || !isJoined(relation, kind, slot)) return u32.MAX_VALUE;
-    before = at;
-    at = relation.ownNext;
-  }
-  return length;
-}
-
-/** Whether a relation's other end knows of it. O(1). */
-function isJoined(relation: Relation, kind: u32, slot: u32): bool {
-  if (kind == RELATION_MONITOR) {
-    const state = processAt(relation.other).state;
-    return state != STATE_FREE && state < STATE_EXITING;
-  }
-  if (kind != RELATION_LINK) return true;
-  if (!isRelation(relation.other)) return false;
-  const peer = changetype<Relation>(relation.other);
-  return relationKind(peer) == RELATION_LINK && ownerOf(peer) != slot
-    && peer.other == <u32>changetype<usize>(relation);
-}
-
-/** Number of monitors on a process, or u32.MAX_VALUE if their list is broken. O(monitors). */
-function verifyWatchers(process: Process): u32 {
-  let length: u32 = 0;
-  let before: u32 = 0;
-  const slot = (<u32>(<u64>process.pid)) & SLOT_MASK;
-  for (let at = coldOf(process).watchers; at; at = changetype<Relation>(at).otherNext) {
-    if (!isRelation(at) || ++length > control.relationFresh) return u32.MAX_VALUE;
-    const relation = changetype<Relation>(at);
-    if (relationKind(relation) != RELATION_MONITOR || relation.other != slot) return u32.MAX_VALUE;
-    if (relation.otherPrev != before) return u32.MAX_VALUE;
-    before = at;
-  }
-  return length;
-}
-
 /** How many relations there are of a kind. O(relations). */
 export function relationsOfKind(kind: u32): u32 {
   let found: u32 = 0;
@@ -226,31 +182,4 @@ export function relationsOfKind(kind: u32): u32 {
     if (relationKind(relationAt(slot)) == kind) found++;
   }
   return found;
-}
-
-/** The debug build's check of this structure: 0, or 600 + what is broken. O(relations + slots). */
-export function verifyRelations(): u32 {
-  let free: u32 = 0;
-  for (let at = control.relationFree; at; at = changetype<Relation>(at).ownNext) {
-    if (!isRelation(at) || relationKind(changetype<Relation>(at)) != RELATION_FREE) return 601;
-    if (++free >= control.relationFresh) return 602;
-  }
-  if (free != relationsOfKind(RELATION_FREE)) return 603;
-  const unused = free + relationsOfKind(RELATION_RETIRED);
-  if (counted(COUNTER_RELATIONS) != <f64>(control.relationFresh - 1 - unused)) return 604;
-  let links = relationsOfKind(RELATION_LINK);
-  let monitors = relationsOfKind(RELATION_MONITOR);
-  let timers = relationsOfKind(RELATION_TIMER);
-  let watchers = monitors;
-  for (let slot: u32 = 1; slot < control.processFresh; slot++) {
-    const process = processAt(slot);
-    links -= verifyOwn(process, offsetof<Cold>("links"), RELATION_LINK);
-    monitors -= verifyOwn(process, offsetof<Cold>("monitors"), RELATION_MONITOR);
-    timers -= verifyOwn(process, offsetof<Cold>("timers"), RELATION_TIMER);
-    watchers -= verifyWatchers(process);
-  }
-  if (links) return 605;
-  if (monitors) return 606;
-  if (watchers) return 607;
-  return timers ? 608 : 0;
 }

@@ -10,23 +10,28 @@
 //   FREE ─spawn─► RUNNABLE ─offer─► OFFERED ─begin─► RUNNING ─wait─► WAITING ─wake─► RUNNABLE
 //                     ▲ └──── native: run ──────────────┘ │ yield           any ─die─► EXITING
 //                     └───────────────────────────────────┘
+//   RUNNABLE, OFFERED, WAITING, or RUNNING at the end of its turn ─halt─► SUSPENDED
+//   SUSPENDED ─goOn─► RUNNABLE if there is something to do, else WAITING
 //
 // Costs: every operation is O(1); step is O(work done).
 
 import {
   ATOM_NORMAL, ATOM_TRAP, COUNTER_TIMERS, COUNTER_TRAPS, EVENT_EXITED, EVENT_RUN, KIND_HOST,
   MESSAGE_NUMBER, MORE,
-  OK, REASON_ATOM, STATE_EXITING, STATE_OFFERED, STATE_RUNNABLE, STATE_RUNNING,
+  OK, REASON_ATOM, STATE_EXITING, STATE_OFFERED, STATE_RUNNABLE, STATE_RUNNING, STATE_SUSPENDED,
   STATE_WAITING,
 } from "./abi";
 import { Block, BLOCK_IN_RELATION, dropBlock } from "./block";
 import { control, count, HANDLER_TABLE, PHASE_HANDLER, PHASE_KERNEL } from "./control";
 import { eventRoom, putEvent } from "./events";
 import { SLICE_REDUCTIONS } from "./limits";
-import { append, shift } from "./mailbox";
+import {
+  advance, append, atCursor, insertAfter, isAwaited, removeAfter, shift,
+} from "./mailbox";
 import { freeSmallBlock } from "./memory";
 import {
-  Cold, coldOf, FLAG_REPORTED, FLAG_START, FLAG_TIMED_OUT, FLAG_WAIT_REF, Process, processAt,
+  Cold, coldOf, FLAG_AWAITING, FLAG_HALT, FLAG_READY, FLAG_REPORTED, FLAG_START, FLAG_TIMED_OUT,
+  Process, processAt,
 } from "./process";
 import { popRunnable, pushRunnable, removeRunnable } from "./queue";
 import { ownerOf, refOf, Relation, RELATION_SIGNAL, removeOwn, setKind } from "./relation";
@@ -34,8 +39,9 @@ import { die, settleRunning } from "./signals";
 import { nextDue, WheelNode } from "./wheel";
 
 /* What a native handler answers */
-export const CONTINUE: u32 = 0;
+export const CONTINUE: u32 = 0; // the message is used up
 export const STOP: u32 = 1; // the process ends with reason normal
+export const KEEP: u32 = 2; // the message stays; the next is shown, and it again after a CONTINUE
 
 /** Makes a process runnable from any state in which it is not queued. O(1). */
 export function makeRunnable(process: Process): void {
@@ -48,17 +54,63 @@ export function leaveQueue(process: Process): void {
   if (process.state == STATE_RUNNABLE) removeRunnable(process);
 }
 
+/** Suspends a process: at once, or when its open turn ends. O(1). */
+export function halt(process: Process): void {
+  const state = process.state;
+  if (state == STATE_RUNNING) {
+    process.flags |= FLAG_HALT;
+    return;
+  }
+  if (state == STATE_RUNNABLE) removeRunnable(process);
+  if (state == STATE_RUNNABLE || state == STATE_OFFERED) process.flags |= FLAG_READY;
+  process.state = STATE_SUSPENDED;
+}
+
+/** Ends the suspension of a process. O(1); one that awaits a message O(come meanwhile). */
+export function goOn(process: Process): void {
+  const isReady = (process.flags & (FLAG_READY | FLAG_TIMED_OUT)) != 0;
+  process.flags &= ~FLAG_READY; // or FLAG_HALT, where its turn is still open
+  if (process.state != STATE_SUSPENDED) return;
+  if (isReady || isAnyWanted(process)) {
+    process.flags &= ~FLAG_AWAITING;
+    makeRunnable(process);
+  } else {
+    process.state = STATE_WAITING;
+  }
+}
+
+/** Whether a message that the process wants has come; the cursor passes over others. */
+function isAnyWanted(process: Process): bool {
+  for (let block = atCursor(process); block !== null; block = atCursor(process)) {
+    if (!(process.flags & FLAG_AWAITING) || isAwaited(process, block)) return true;
+    advance(process);
+  }
+  return false;
+}
+
+/** Closes the turn of a process that waits now. O(1). */
+export function pause(process: Process): void {
+  process.state = process.flags & FLAG_HALT ? STATE_SUSPENDED : STATE_WAITING;
+  process.flags &= ~FLAG_HALT;
+}
+
+/** Closes the turn of a process that has more to do. O(1). */
+export function requeue(process: Process): void {
+  if (process.flags & FLAG_HALT) process.state = STATE_SUSPENDED; // and the flag says READY now
+  else makeRunnable(process);
+}
+
 /** Puts a block into a mailbox and wakes its process if it waits for such a one. O(1). */
 @inline
 export function deliver(process: Process, block: Block): void {
   append(process, block);
   if (process.state != STATE_WAITING) return;
-  if (process.flags & FLAG_WAIT_REF) {
-    if (block.ref != coldOf(process).waitRef) {
+  if (process.flags & FLAG_AWAITING) {
+    if (!isAwaited(process, block)) {
       process.cursor = <u32>changetype<usize>(block);
       return;
     }
-    process.flags &= ~FLAG_WAIT_REF;
+    process.flags &= ~FLAG_AWAITING;
   }
   makeRunnable(process);
 }
@@ -78,7 +130,7 @@ function fireTimers(): void {
 function fireTimeout(node: WheelNode): void {
   const offset = <u32>changetype<usize>(node) - control.cold;
   const process = processAt(offset / 64);
-  process.flags = (process.flags | FLAG_TIMED_OUT) & ~FLAG_WAIT_REF;
+  process.flags = (process.flags | FLAG_TIMED_OUT) & ~FLAG_AWAITING;
   if (process.state == STATE_WAITING) makeRunnable(process);
 }
 
@@ -119,6 +171,29 @@ function endBlock(block: Block): void {
   }
 }
 
+/** Takes the next message that a native process is to be shown; null if there is none. O(1). */
+@inline
+function takeNext(process: Process): Block | null {
+  if (process.cursor | (process.flags & FLAG_AWAITING)) return takeWanted(process);
+  return process.head ? shift(process) : null;
+}
+
+/** The same of one that has passed over some, or awaits one. O(passed over). */
+function takeWanted(process: Process): Block | null {
+  if (!isAnyWanted(process)) return null;
+  process.flags &= ~FLAG_AWAITING;
+  const before = process.cursor;
+  process.cursor = 0;
+  control.runningAfter = before;
+  return removeAfter(process, before);
+}
+
+/** Puts a message back to where it stood; the receive goes on behind it. O(1). */
+function keep(process: Process, block: Block): void {
+  insertAfter(process, control.runningAfter, block);
+  if (!process.cursor) process.cursor = <u32>changetype<usize>(block);
+}
+
 /** Calls the native handler of the running process. A trap inside it is found by `recover`. */
 @inline
 function callHandler(process: Process, block: usize): u32 {
@@ -127,8 +202,13 @@ function callHandler(process: Process, block: usize): u32 {
   control.phase = PHASE_HANDLER;
   const answer = call_indirect<u32>(index, process, block);
   control.phase = PHASE_KERNEL;
+  const rest = control.runningBlock; // 0 if the handler has sent it on
   control.runningBlock = 0;
-  if (block) endBlock(changetype<Block>(block));
+  if (rest) {
+    if (answer == KEEP && process.state == STATE_RUNNING) keep(process, changetype<Block>(rest));
+    else endBlock(changetype<Block>(rest));
+  }
+  control.runningAfter = 0;
   return answer;
 }
 
@@ -145,18 +225,20 @@ function runNative(process: Process): u32 {
     answer = callHandler(process, 0);
     used = 1;
   }
-  while (answer == CONTINUE && process.head && process.state == STATE_RUNNING) {
+  while (answer != STOP && process.state == STATE_RUNNING) {
     if (used + control.charged >= SLICE_REDUCTIONS) break;
-    answer = callHandler(process, changetype<usize>(shift(process)));
+    const block = takeNext(process);
+    if (block === null) break;
+    answer = callHandler(process, changetype<usize>(block));
     used++;
   }
   control.running = 0;
   used += control.charged;
   process.reductions += <f64>used;
   if (process.state == STATE_EXITING) settleRunning(process);
-  else if (answer != CONTINUE) die(process, REASON_ATOM, ATOM_NORMAL);
-  else if (process.head) makeRunnable(process);
-  else process.state = STATE_WAITING;
+  else if (answer == STOP) die(process, REASON_ATOM, ATOM_NORMAL);
+  else if (atCursor(process) !== null) requeue(process);
+  else pause(process);
   return used;
 }
 
@@ -166,6 +248,7 @@ export function recover(): void {
   if (control.runningBlock) dropBlock(changetype<Block>(control.runningBlock));
   control.running = 0;
   control.runningBlock = 0;
+  control.runningAfter = 0;
   count(COUNTER_TRAPS, 1);
   if (process.state == STATE_EXITING) settleRunning(process);
   else die(process, REASON_ATOM, ATOM_TRAP);

@@ -6,8 +6,10 @@ import {
   COUNTER_DEAD_LETTERS, COUNTER_SENDS, MESSAGE_BYTES, MESSAGE_HANDLE, MESSAGE_NUMBER, NO_MEMORY,
   NO_PROCESS, OK, TOO_LARGE,
 } from "./abi";
-import { BLOCK_HEAD_BYTES, bytesOf, createBlock, setWord } from "./block";
-import { count } from "./control";
+import {
+  Block, BLOCK_HEAD_BYTES, BLOCK_IN_RELATION, bytesOf, createBlock, setWord,
+} from "./block";
+import { control, count } from "./control";
 import { adoptHandle, checkHandle } from "./handles";
 import { BLOCK_BYTES_MAX } from "./memory";
 import { isLive, recordFor, whyNotFound } from "./process";
@@ -28,6 +30,21 @@ export function sendNumber(from: f64, to: f64, tag: u8, ref: f64, value: f64): i
   const block = createBlock(MESSAGE_NUMBER, tag, from, ref, 0);
   if (block === null) return NO_MEMORY;
   block.value = value;
+  count(COUNTER_SENDS, 1);
+  deliver(process, block);
+  return OK;
+}
+
+/** Sends the number that is handled on in its own block; any other message in a new one. O(1). */
+@inline
+export function forwardNumber(from: f64, to: f64, block: Block, value: f64): i32 {
+  const isWhole = block.kind == MESSAGE_NUMBER && !(block.flags & BLOCK_IN_RELATION)
+    && <u32>changetype<usize>(block) == control.runningBlock;
+  const process = recordFor(to);
+  if (!isWhole || !isLive(process, to)) return sendNumber(from, to, block.tag, block.ref, value);
+  block.from = from;
+  block.value = value;
+  control.runningBlock = 0;
   count(COUNTER_SENDS, 1);
   deliver(process, block);
   return OK;

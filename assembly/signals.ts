@@ -67,6 +67,18 @@ function become(relation: Relation, kind: u8, from: f64, reasonKind: u8, word: u
 /** Ends a live process and all that this brings down. O(relations of those that end). */
 export function die(process: Process, reasonKind: u8, word: u32): void {
   condemn(process, reasonKind, word);
+  buryAll();
+}
+
+/** The same of a host process whose host knows that it ends. */
+export function finish(process: Process, reasonKind: u8, word: u32): void {
+  condemn(process, reasonKind, word);
+  process.flags |= FLAG_FINISHED;
+  buryAll();
+}
+
+/** Works off the dying chain. O(relations of those that end). */
+function buryAll(): void {
   while (control.dying) {
     const dying = changetype<Process>(control.dying);
     control.dying = dying.queueNext;
@@ -77,6 +89,7 @@ export function die(process: Process, reasonKind: u8, word: u32): void {
 /** Marks a live process as exiting and puts it on the dying chain. O(1). */
 function condemn(process: Process, reasonKind: u8, word: u32): void {
   leaveQueue(process);
+  process.flags &= ~FLAG_FINISHED; // the bit has said HALT or READY
   process.state = STATE_EXITING;
   process.handler = reasonKind;
   process.parent = <f64>word;
@@ -89,11 +102,7 @@ function condemn(process: Process, reasonKind: u8, word: u32): void {
 /** Works off the end of a native process that was condemned while its handler ran. */
 export function settleRunning(process: Process): void {
   bury(process);
-  while (control.dying) {
-    const dying = changetype<Process>(control.dying);
-    control.dying = dying.queueNext;
-    bury(dying);
-  }
+  buryAll();
 }
 
 /** The end of one process. O(its relations and messages). */

@@ -10,7 +10,7 @@
 
 import {
   AGAIN, BAD_ARGUMENT, KIND_HOST, MESSAGE_BYTES, NONE, NO_TURN, OK, SHOWN, STATE_OFFERED,
-  STATE_RUNNING, STATE_WAITING, TIMED_OUT,
+  STATE_RUNNING, TIMED_OUT,
 } from "./abi";
 import {
   Block, BLOCK_HELD, BLOCK_LAST, dropBlock, freeHead, showBlock, wordOf,
@@ -18,11 +18,10 @@ import {
 import { yieldHandle } from "./handles";
 import { advance, atCursor, removeAfter } from "./mailbox";
 import {
-  coldForWriting, find, FLAG_FINISHED, FLAG_TIMED_OUT, FLAG_WAIT_REF, isLive, Process,
-  recordFor, whyNotFound,
+  coldForWriting, find, FLAG_AWAITING, FLAG_TIMED_OUT, isLive, Process, recordFor, whyNotFound,
 } from "./process";
-import { makeRunnable } from "./scheduler";
-import { die } from "./signals";
+import { pause, requeue } from "./scheduler";
+import { finish } from "./signals";
 import { armTimeout, cancelTimeout, isTime } from "./timers";
 
 /** Whether the record for a pid is a host process whose turn is open. O(1). */
@@ -125,7 +124,7 @@ export function waitTurnRef(pid: f64, ref: f64, ms: f64, reductions: u32): i32 {
   }
   coldForWriting(process).waitRef = ref;
   const status = sleep(process, ms, reductions);
-  if (status == OK) process.flags |= FLAG_WAIT_REF;
+  if (status == OK) process.flags |= FLAG_AWAITING;
   return status;
 }
 
@@ -141,7 +140,7 @@ function sleep(process: Process, ms: f64, reductions: u32): i32 {
     armTimeout(process, ms);
   }
   process.reductions += <f64>reductions;
-  process.state = STATE_WAITING;
+  pause(process);
   return OK;
 }
 
@@ -150,7 +149,7 @@ export function yieldTurn(pid: f64, reductions: u32): i32 {
   const process = recordFor(pid);
   if (!isOpen(process, pid)) return whyNoTurn(pid);
   process.reductions += <f64>reductions;
-  makeRunnable(process);
+  requeue(process);
   return OK;
 }
 
@@ -158,8 +157,7 @@ export function yieldTurn(pid: f64, reductions: u32): i32 {
 export function finishTurn(pid: f64, reasonKind: u8, word: u32): i32 {
   const process = recordFor(pid);
   if (!isOpen(process, pid)) return whyNoTurn(pid);
-  process.flags |= FLAG_FINISHED;
-  die(process, reasonKind, word);
+  finish(process, reasonKind, word);
   return OK;
 }
 

@@ -28,12 +28,19 @@ export const Handler = {
   READER: 29,
   /** Sends who asks the number back after so many ms; the tag 1 reads, 2 cancels that timer. */
   SLEEPER: 30,
+  /** Keeps all but the tag that its word says, forwards that to its sender, counts its word up. */
+  PICKER: 31,
+  /** The tag 1 makes it mark and await the reference that the value says, 2 await the tag 9. */
+  AWAITER: 32,
+  /** Links itself to and monitors the value's process by tag 1 and 2; reports EXIT and DOWN. */
+  WATCHER: 33,
 } as const;
 
 const handlers = `
 import {
-  bytesOf, cancelTimer, CONTINUE, defineHandler, exit, lengthOf, Message, Process, readTimer,
-  sendAfter, sendNumber, spawn, STOP,
+  awaitRef, awaitTag, bytesOf, cancelTimer, CONTINUE, defineHandler, demonitor, exit, forward,
+  KEEP, lengthOf, link, mark, Message, monitor, Process, readTimer, sendAfter, sendNumber,
+  setFlag, spawn, STOP, unlink,
 } from "./assembly/native";
 
 function fragile(self: Process, address: usize): u32 {
@@ -110,6 +117,51 @@ function sleeper(self: Process, address: usize): u32 {
   return CONTINUE;
 }
 
+function picker(self: Process, address: usize): u32 {
+  if (!address) return KEEP;
+  const message = changetype<Message>(address);
+  if (<f64>message.tag != self.word) return KEEP;
+  self.word += 1;
+  forward(self, message, message.from, message.value);
+  return CONTINUE;
+}
+
+function awaiter(self: Process, address: usize): u32 {
+  if (!address) return CONTINUE;
+  const message = changetype<Message>(address);
+  if (message.tag == 1) {
+    mark(self);
+    awaitRef(self, message.value);
+  } else if (message.tag == 2) {
+    awaitTag(self, 9);
+  } else {
+    const asker = message.from;
+    forward(self, message, asker, message.value);
+    if (forward(self, message, asker, -1) != 0) unreachable();
+  }
+  return CONTINUE;
+}
+
+function watcher(self: Process, address: usize): u32 {
+  if (!address) return CONTINUE;
+  const message = changetype<Message>(address);
+  if (message.kind >= 4) {
+    sendNumber(self, self.word, message.kind);
+  } else if (message.tag == 1) {
+    setFlag(self, 0, 1);
+    self.word = message.from;
+    if (link(self, message.value) != 0) unreachable();
+    const ref = monitor(self, message.value);
+    if (demonitor(self, ref, 0) != 0 || monitor(self, message.value) == ref) unreachable();
+  } else {
+    unlink(self, message.value);
+  }
+  return CONTINUE;
+}
+
+defineHandler(${Handler.PICKER}, picker.index);
+defineHandler(${Handler.AWAITER}, awaiter.index);
+defineHandler(${Handler.WATCHER}, watcher.index);
 defineHandler(${Handler.FRAGILE}, fragile.index);
 defineHandler(${Handler.KILLER}, killer.index);
 defineHandler(${Handler.SUICIDE}, suicide.index);

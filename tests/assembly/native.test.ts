@@ -245,3 +245,75 @@ testNative("a handler starts, reads and cancels timers", (k, t) => {
   t.same(ask(0, -1).map(({ value }) => value), [Status.BAD_ARGUMENT]);
   t.equal(k.counter(Counter.TIMERS), 0);
 });
+
+testNative("a kept message stays in its place and is shown again after the next that is used",
+  (k, t) => {
+    const asker = k.spawnWaiting();
+    const pid = native(k, Handler.PICKER, 1);
+    for (const tag of [5, 3, 2, 4, 3]) k.kernel.sendNumber(asker, pid, tag, 0, tag);
+    k.step();
+    t.same(k.receive(asker), [], "none is wanted yet");
+    t.equal(k.kernel.processInfo(pid, Info.MESSAGE_QUEUE_LENGTH), 5);
+    t.equal(k.kernel.processInfo(pid, Info.STATUS), ProcessStatus.WAITING);
+    k.kernel.sendNumber(asker, pid, 1, 0, 1);
+    k.step();
+    t.same(k.receive(asker).map(({ value }) => value), [1, 2, 3, 4, 5]);
+    t.equal(k.kernel.processInfo(pid, Info.MESSAGE_QUEUE_LENGTH), 1, "the second 3 is left");
+    k.kernel.sendNumber(asker, pid, 6, 0, 6);
+    k.step();
+    t.same(k.receive(asker).map(({ value }) => value), [6]);
+  });
+
+testNative("a handler awaits a reference: what came before the mark is not looked at", (k, t) => {
+  const asker = k.spawnWaiting();
+  const pid = native(k, Handler.AWAITER);
+  const ref = k.kernel.makeRef();
+  k.kernel.sendNumber(asker, pid, 1, 0, ref);
+  k.kernel.sendNumber(asker, pid, 0, ref, 10);
+  k.kernel.sendNumber(asker, pid, 0, 0, 20);
+  k.step();
+  t.same(k.receive(asker), [], "both lay behind the first: the mark has passed over them");
+  k.kernel.sendNumber(asker, pid, 0, 0, 30);
+  k.step();
+  t.same(k.receive(asker), [], "without the reference it does not wake");
+  k.kernel.sendNumber(asker, pid, 0, ref, 40);
+  k.step();
+  t.same(k.receive(asker).map(({ value }) => value),
+    [40, -1, 10, -1, 20, -1, 30, -1], "then the others, oldest first");
+});
+
+testNative("a handler awaits a tag", (k, t) => {
+  const asker = k.spawnWaiting();
+  const pid = native(k, Handler.AWAITER);
+  k.kernel.sendNumber(asker, pid, 2, 0, 0);
+  for (const tag of [3, 9, 4]) k.kernel.sendNumber(asker, pid, tag, 0, tag);
+  k.step();
+  t.same(k.receive(asker).map(({ value }) => value), [9, -1, 3, -1, 4, -1]);
+});
+
+testNative("handlers link and monitor; each is told of the end by both", (k, t) => {
+  const asker = k.spawnWaiting();
+  const [watcher, watched] = [native(k, Handler.WATCHER), k.spawnWaiting()];
+  k.kernel.sendNumber(asker, watcher, 1, 0, watched);
+  k.step();
+  t.equal(k.kernel.processInfo(watched, Info.LINKS), 1);
+  t.equal(k.kernel.processInfo(watched, Info.MONITORED_BY), 1);
+  k.kill(watched);
+  k.step();
+  t.same(k.receive(asker).map(({ value }) => value), [4, 5]);
+  const other = k.spawnWaiting();
+  k.kernel.sendNumber(asker, watcher, 1, 0, other);
+  k.kernel.sendNumber(asker, watcher, 2, 0, other);
+  k.step();
+  t.equal(k.kernel.processInfo(other, Info.LINKS), 0, "unlinked");
+});
+
+testNative("who keeps a message and dies drops it", (k, t) => {
+  const asker = k.spawnWaiting();
+  const pid = native(k, Handler.PICKER, 1);
+  k.kernel.sendNumber(asker, pid, 7, 0, 7);
+  k.step();
+  t.equal(k.kernel.processInfo(pid, Info.MESSAGE_QUEUE_LENGTH), 1);
+  k.kill(pid);
+  t.equal(k.kernel.isAlive(pid), false);
+});

@@ -1,0 +1,101 @@
+// The debug build's check of relations: every list, and that each record is in those of its kind.
+
+import { COUNTER_RELATIONS, STATE_EXITING, STATE_FREE } from "./abi";
+import { control, counted } from "./control";
+import { Cold, coldOf, Process, processAt, slotOf } from "./process";
+import {
+  isRelation, ownerOf, Relation, RELATION_ALIAS, RELATION_FREE, RELATION_LINK, RELATION_MONITOR,
+  RELATION_RETIRED, RELATION_SUSPENSION, RELATION_TIMER, relationKind, relationsOfKind,
+} from "./relation";
+
+/** Whether a relation's other end knows of it. O(1). */
+function isJoined(relation: Relation, kind: u32, slot: u32): bool {
+  if (kind == RELATION_MONITOR || kind == RELATION_SUSPENSION) {
+    const state = processAt(relation.other).state;
+    return state != STATE_FREE && state < STATE_EXITING;
+  }
+  if (kind == RELATION_ALIAS) {
+    if (relation.other == 0) return true;
+    const monitor = changetype<Relation>(relation.other);
+    return relationKind(monitor) == RELATION_MONITOR
+      && monitor.otherHigh == <u32>changetype<usize>(relation);
+  }
+  if (kind != RELATION_LINK) return true;
+  if (!isRelation(relation.other)) return false;
+  const peer = changetype<Relation>(relation.other);
+  return relationKind(peer) == RELATION_LINK && ownerOf(peer) != slot
+    && peer.other == <u32>changetype<usize>(relation);
+}
+
+/** Length of a process's own list, or u32.MAX_VALUE if it is broken. O(length). */
+function verifyOwn(process: Process, head: usize, kind: u32): u32 {
+  let length: u32 = 0;
+  let before: u32 = 0;
+  const slot = slotOf(process);
+  for (let at = load<u32>(changetype<usize>(coldOf(process)) + head); at;) {
+    if (!isRelation(at) || ++length > control.relationFresh) return u32.MAX_VALUE;
+    const relation = changetype<Relation>(at);
+    if (relationKind(relation) != kind || ownerOf(relation) != slot) return u32.MAX_VALUE;
+    if (relation.ownPrev != before || !isJoined(relation, kind, slot)) return u32.MAX_VALUE;
+    before = at;
+    at = relation.ownNext;
+  }
+  return length;
+}
+
+/** Number of relations that others hold on a process, or u32.MAX_VALUE. O(length). */
+function verifyOthers(process: Process, head: usize, kind: u32): u32 {
+  let length: u32 = 0;
+  let before: u32 = 0;
+  const slot = slotOf(process);
+  for (let at = load<u32>(changetype<usize>(coldOf(process)) + head); at;) {
+    if (!isRelation(at) || ++length > control.relationFresh) return u32.MAX_VALUE;
+    const relation = changetype<Relation>(at);
+    if (relationKind(relation) != kind || relation.other != slot) return u32.MAX_VALUE;
+    if (relation.otherPrev != before) return u32.MAX_VALUE;
+    before = at;
+    at = relation.otherNext;
+  }
+  return length;
+}
+
+/** Whether the own lists of all processes hold all relations of a kind. O(relations + slots). */
+function areListed(head: usize, kind: u32): bool {
+  let listed: u32 = 0;
+  for (let slot: u32 = 1; slot < control.processFresh; slot++) {
+    const length = verifyOwn(processAt(slot), head, kind);
+    if (length == u32.MAX_VALUE) return false;
+    listed += length;
+  }
+  return listed == relationsOfKind(kind);
+}
+
+/** The same of the lists of what others hold. O(relations + slots). */
+function areListedByOthers(head: usize, kind: u32): bool {
+  let listed: u32 = 0;
+  for (let slot: u32 = 1; slot < control.processFresh; slot++) {
+    const length = verifyOthers(processAt(slot), head, kind);
+    if (length == u32.MAX_VALUE) return false;
+    listed += length;
+  }
+  return listed == relationsOfKind(kind);
+}
+
+/** The debug build's check of this structure: 0, or 600 + what is broken. O(relations + slots). */
+export function verifyRelations(): u32 {
+  let free: u32 = 0;
+  for (let at = control.relationFree; at; at = changetype<Relation>(at).ownNext) {
+    if (!isRelation(at) || relationKind(changetype<Relation>(at)) != RELATION_FREE) return 601;
+    if (++free >= control.relationFresh) return 602;
+  }
+  if (free != relationsOfKind(RELATION_FREE)) return 603;
+  const unused = free + relationsOfKind(RELATION_RETIRED);
+  if (counted(COUNTER_RELATIONS) != <f64>(control.relationFresh - 1 - unused)) return 604;
+  if (!areListed(offsetof<Cold>("links"), RELATION_LINK)) return 605;
+  if (!areListed(offsetof<Cold>("monitors"), RELATION_MONITOR)) return 606;
+  if (!areListedByOthers(offsetof<Cold>("watchers"), RELATION_MONITOR)) return 607;
+  if (!areListed(offsetof<Cold>("timers"), RELATION_TIMER)) return 608;
+  if (!areListed(offsetof<Cold>("aliases"), RELATION_ALIAS)) return 609;
+  if (!areListed(offsetof<Cold>("suspending"), RELATION_SUSPENSION)) return 610;
+  return areListedByOthers(offsetof<Cold>("suspenders"), RELATION_SUSPENSION) ? 0 : 611;
+}
