@@ -1,0 +1,161 @@
+// The calls into the kernel that numbers alone go in and out of.
+
+import type { Pid, Ref, Status } from "./abi.ts";
+import type { KernelExports } from "./exports.ts";
+
+/**
+ * Methods answer as the ABI does: a Status, or a pid, reference or time in whose place a negative
+ * Status may stand. Each costs one call into wasm (≈ 3 ns) and what the ABI says.
+ */
+export class KernelCalls {
+  readonly exports: KernelExports;
+
+  protected constructor(exports: KernelExports) {
+    this.exports = exports;
+  }
+
+  /** Does what is due. OK: nothing is left; MORE: read the events, then call again. */
+  step(nowMs: number, reductions: number): Status {
+    return this.exports.step(nowMs, reductions);
+  }
+
+  /** Tells the time, which timers and timeouts count from. */
+  setClock(nowMs: number): Status {
+    return this.exports.clock(nowMs);
+  }
+
+  /** When `step` must be called for a timer, in ms on the clock; Infinity: never. */
+  nextDeadline(): number {
+    return this.exports.next_deadline();
+  }
+
+  /** A Counter of the whole kernel. */
+  counter(id: number): number {
+    return this.exports.counter(id);
+  }
+
+  /** Spawns a process whose code is the host's. Options are an Option sum. */
+  spawnHost(parent: Pid | 0, options: number): Pid {
+    return this.exports.spawn_host(parent, options) as Pid;
+  }
+
+  /** Spawns a process of a registered native handler. */
+  spawnNative(parent: Pid | 0, handler: number, argument: number, options: number): Pid {
+    return this.exports.spawn_native(parent, handler, argument, options) as Pid;
+  }
+
+  isAlive(pid: Pid): boolean {
+    return this.exports.is_alive(pid) === 1;
+  }
+
+  /** The live processes, by slot. O(slots). */
+  *processes(): Generator<Pid> {
+    let pid = this.exports.process_next(0);
+    while (pid > 0) {
+      yield pid as Pid;
+      pid = this.exports.process_next(pid);
+    }
+  }
+
+  processInfo(pid: Pid, item: number): number {
+    return this.exports.process_info(pid, item);
+  }
+
+  processFlag(pid: Pid, flag: number, value: number): number {
+    return this.exports.process_flag(pid, flag, value);
+  }
+
+  sendNumber(from: Pid | 0, to: Pid, tag: number, ref: Ref | 0, value: number): Status {
+    return this.exports.send_number(from, to, tag, ref, value);
+  }
+
+  /** On a negative status the handle is still the caller's. */
+  sendHandle(from: Pid | 0, to: Pid, tag: number, ref: Ref | 0, handle: number): Status {
+    return this.exports.send_handle(from, to, tag, ref, handle);
+  }
+
+  begin(pid: Pid): Status {
+    return this.exports.begin(pid);
+  }
+
+  peek(pid: Pid): Status {
+    return this.exports.peek(pid);
+  }
+
+  skip(pid: Pid): Status {
+    return this.exports.skip(pid);
+  }
+
+  take(pid: Pid): Status {
+    return this.exports.take(pid);
+  }
+
+  mark(pid: Pid): Status {
+    return this.exports.mark(pid);
+  }
+
+  rewind(pid: Pid): Status {
+    return this.exports.rewind(pid);
+  }
+
+  wait(pid: Pid, timeoutMs: number, reductions: number): Status {
+    return this.exports.wait(pid, timeoutMs, reductions);
+  }
+
+  waitRef(pid: Pid, ref: Ref, timeoutMs: number, reductions: number): Status {
+    return this.exports.wait_ref(pid, ref, timeoutMs, reductions);
+  }
+
+  yieldTurn(pid: Pid, reductions: number): Status {
+    return this.exports.yield_turn(pid, reductions);
+  }
+
+  finish(pid: Pid, reasonKind: number, value: number): Status {
+    return this.exports.finish(pid, reasonKind, value);
+  }
+
+  /** Frees the slot of a process whose EXITED event was read. */
+  reap(pid: Pid): Status {
+    return this.exports.reap(pid);
+  }
+
+  exitSignal(from: Pid | 0, to: Pid, reasonKind: number, value: number): Status {
+    return this.exports.exit_signal(from, to, reasonKind, value);
+  }
+
+  link(a: Pid, b: Pid): Status {
+    return this.exports.link(a, b);
+  }
+
+  unlink(a: Pid, b: Pid): Status {
+    return this.exports.unlink(a, b);
+  }
+
+  monitor(watcher: Pid, target: Pid): Ref {
+    return this.exports.monitor(watcher, target) as Ref;
+  }
+
+  demonitor(watcher: Pid, ref: Ref, options: number): Status {
+    return this.exports.demonitor(watcher, ref, options);
+  }
+
+  makeRef(): Ref {
+    return this.exports.make_ref() as Ref;
+  }
+
+  /** Options are a TimerOption. With ref 0 the message bears the timer's own reference. */
+  sendAfter(
+    from: Pid | 0, to: Pid, tag: number, ref: Ref | 0, kind: number, value: number, ms: number,
+    options = 0,
+  ): Ref {
+    return this.exports.send_after(from, to, tag, ref, kind, value, ms, options) as Ref;
+  }
+
+  cancelTimer(ref: Ref): number {
+    return this.exports.cancel_timer(ref);
+  }
+
+  readTimer(ref: Ref): number {
+    return this.exports.read_timer(ref);
+  }
+}
