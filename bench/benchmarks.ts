@@ -3,16 +3,35 @@ import { chatBenchmark, idleBenchmark } from "./chat/chat.ts";
 import type { Benchmark } from "./instrument/benchmark.ts";
 import { idleGenerators } from "./memory/idle-generator.ts";
 import { idleNatives } from "./memory/idle-native.ts";
+import { generatorSelective, generatorSelectiveRef } from "./scheduler/generator-selective.ts";
 import { genServerCall } from "./scheduler/genserver-call.ts";
-import { nativePingPong, nativeRing, nativeSpawnExit } from "./scheduler/native.ts";
+import { nativeCounting, nativeFanIn } from "./scheduler/native-flow.ts";
+import {
+  nativeLinkCascade, nativeLinkCascadeCold, nativeSkynet, nativeSkynetCold, nativeSpawnExit,
+  nativeSpawnMonitor,
+} from "./scheduler/native-lives.ts";
+import {
+  nativeLongRing, nativeLongRingCold, nativePingPong, nativeRing,
+} from "./scheduler/native-rings.ts";
 import { generatorIntegerRing, generatorObjectRing } from "./scheduler/ring.ts";
 
 export const benchmarks: readonly Benchmark[] = [
   nativeRing,
   nativePingPong,
+  nativeLongRing,
+  nativeLongRingCold,
+  nativeCounting,
+  nativeFanIn,
   nativeSpawnExit,
+  nativeSpawnMonitor,
+  nativeLinkCascade,
+  nativeLinkCascadeCold,
+  nativeSkynet,
+  nativeSkynetCold,
   generatorIntegerRing,
   generatorObjectRing,
+  generatorSelective,
+  generatorSelectiveRef,
   genServerCall,
   idleNatives,
   idleGenerators,

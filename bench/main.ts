@@ -6,6 +6,7 @@ import type { Benchmark, Row } from "./instrument/benchmark.ts";
 import { describeMachine, hasCommand } from "./instrument/machine.ts";
 import { measure } from "./instrument/measure.ts";
 import { header, table } from "./instrument/report.ts";
+import { baselineSource } from "./peers/baseline-c.ts";
 
 const usage = `npm run bench -- [NAME…] [--peers] [--json FILE] [--repeats N] [--profile FOLDER]
 
@@ -76,16 +77,22 @@ async function main(): Promise<void> {
   const repeats = Number(values.repeats);
   if (!(repeats >= 1)) throw new UsageError("--repeats wants a number from 1 on");
   if (values.profile !== undefined) mkdirSync(values.profile, { recursive: true });
-  const beam = hasCommand("erlc") && hasCommand("erl");
-  if (values.peers && !beam) console.log("Erlang is not installed: its rows are left out.");
+  const hasBeam = hasCommand("erlc") && hasCommand("erl");
+  const hasBaseline = baselineSource() !== undefined && hasCommand("gcc");
+  if (values.peers && !hasBeam) console.log("Erlang is not installed: its rows are left out.");
+  if (values.peers && !hasBaseline) {
+    console.log("No gcc, or no PEERS folder with actors/c/baseline.c: the rows of C are left out.");
+  }
   const machine = describeMachine();
   console.log(header(machine));
+  const { peers, profile } = values;
+  const options = {
+    peers, beam: peers && hasBeam, c: peers && hasBaseline, repeats, profile, progress,
+  };
   const rows: Row[] = [];
   for (const benchmark of selected) {
-    const peers = values.peers && (benchmark.kind === "server" || beam);
     console.log(`\n${benchmark.name}: ${benchmark.work}`);
     try {
-      const options = { peers, repeats, profile: values.profile, progress };
       const measured = await measure(benchmark, options);
       progress("");
       console.log(table(measured));

@@ -1,13 +1,37 @@
 // What a benchmark is: its work in one sentence, and how each system does it.
 
-/** Who does the work: Pidgeon, plain Node without isolation, or Erlang's virtual machine. */
-export type System = "pidgeon" | "closures" | "generators" | "beam";
+/** Who does the work: Pidgeon, plain Node without isolation, Erlang's virtual machine, plain C. */
+export type System = "pidgeon" | "closures" | "generators" | "beam" | "c";
 
-/** Does the work once and returns how many operations that was. */
-export type Work = () => number | Promise<number>;
+/** The systems that run in our own child process. */
+export type OwnSystem = Exclude<System, "beam" | "c">;
 
-/** Builds what the work needs (processes, aged pids): outside the measured time. */
-export type Prepare = () => Work | Promise<Work>;
+/** How much is done; the BEAM is given the same numbers. */
+export interface Size {
+  /** Processes beside each other, or messages that wait: what the benchmark is wide. */
+  readonly breadth: number;
+  /** Operations of one pass. */
+  readonly operations: number;
+  /** How often each slot used was given before (scheduler/aged.ts). */
+  readonly generations: number;
+}
+
+/** One pass does `Size.operations` operations, and throws if it finds that it did not. */
+export interface Work {
+  /** Before each pass, outside of the measured time. */
+  readonly arrange?: () => void | Promise<void>;
+  readonly run: () => void | Promise<void>;
+}
+
+/** Builds what the work needs (processes, aged pids): outside of the measured time. */
+export type Prepare = (size: Size) => Work | Promise<Work>;
+
+/** What the project asks for. */
+export interface Bar {
+  /** Pidgeon's figure over this system's; undefined: the figure itself. */
+  readonly against?: System;
+  readonly atMost: number;
+}
 
 /** Time for an operation: every sample is the whole work, in a child process kept warm. */
 export interface TimeBenchmark {
@@ -16,9 +40,19 @@ export interface TimeBenchmark {
   readonly work: string;
   /** What one operation is called: "hop", "call" … */
   readonly operation: string;
-  readonly systems: Partial<Record<Exclude<System, "beam">, Prepare>>;
-  /** The clause of `prepare/1` in peers/pidgeon_bench.erl that does the same. */
+  readonly size: Size;
+  /** For the test that runs every benchmark once, never timed. */
+  readonly tiny: Size;
+  readonly systems: Partial<Record<OwnSystem, Prepare>>;
+  /** The clause of `prepare/3` in peers/pidgeon_bench.erl that does the same. */
   readonly beam?: string;
+  /** The BEAM keeps freed memory mapped (+MMscs): its page faults are not what is measured. */
+  readonly superCarrier?: boolean;
+  /** The benchmark of $PEERS/actors/c/baseline.c that does the same, always in its full size. */
+  readonly c?: string;
+  /** Each sample is the first pass: in a new kernel that has touched no memory, in a new BEAM. */
+  readonly cold?: boolean;
+  readonly bars?: readonly Bar[];
 }
 
 /** Makes `count` processes, lets them fall idle and returns what must be kept alive. */
@@ -30,8 +64,9 @@ export interface MemoryBenchmark {
   readonly name: string;
   readonly work: string;
   readonly count: number;
-  readonly systems: Partial<Record<Exclude<System, "beam">, Hold>>;
+  readonly systems: Partial<Record<OwnSystem, Hold>>;
   readonly beam?: string;
+  readonly bars?: readonly Bar[];
 }
 
 /** A load test of whole servers; it runs and reports by itself. */
@@ -45,8 +80,10 @@ export interface ServerBenchmark {
 export type Benchmark = TimeBenchmark | MemoryBenchmark | ServerBenchmark;
 
 export interface RunOptions {
-  /** Measure the peers too, in the same run. */
+  /** Measure the peers too, in the same run: servers, the BEAM, the baseline in C. */
   readonly peers: boolean;
+  readonly beam: boolean;
+  readonly c: boolean;
   readonly repeats: number;
   /** Folder for V8's CPU profiles of our side. */
   readonly profile: string | undefined;
@@ -66,6 +103,8 @@ export interface Row {
   readonly samples: readonly number[];
   /** Pidgeon's value over this peer's, round by round. */
   readonly ratio?: { readonly median: number; readonly lower: number; readonly upper: number };
+  /** What the project asks for: of the ratio if there is one, else of the figure. */
+  readonly bar?: { readonly atMost: number; readonly met: boolean };
   /** Further figures of the same runs, such as `wallNs` or `p99Us`. */
   readonly more?: Readonly<Record<string, number>>;
 }

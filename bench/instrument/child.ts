@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { createInterface } from "node:readline";
 import { runInNewContext } from "node:vm";
 import { benchmarks } from "../benchmarks.ts";
-import type { MemoryBenchmark, TimeBenchmark, Work } from "./benchmark.ts";
+import type { MemoryBenchmark, OwnSystem, TimeBenchmark, Work } from "./benchmark.ts";
 
 /** A sample shorter than this repeats the work, so that clocks and pipes do not count. */
 const SAMPLE_MS_MIN = 150;
@@ -11,31 +11,42 @@ const SAMPLE_MS_MIN = 150;
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
-async function pass(work: Work, times: number): Promise<[number, number, number]> {
+/** Runs the work so often; the operations done, and the nanoseconds of wall and CPU time. */
+async function pass(work: Work, operations: number, times: number): Promise<number[]> {
   collect();
-  let operations = 0;
-  const cpu = process.cpuUsage();
-  const start = process.hrtime.bigint();
-  for (let round = 0; round < times; round++) operations += await work();
-  const wallNs = Number(process.hrtime.bigint() - start);
-  const used = process.cpuUsage(cpu);
-  return [operations, wallNs, (used.user + used.system) * 1000];
+  let wallNs = 0;
+  let cpuUs = 0;
+  for (let round = 0; round < times; round++) {
+    await work.arrange?.();
+    const cpu = process.cpuUsage();
+    const start = process.hrtime.bigint();
+    await work.run();
+    wallNs += Number(process.hrtime.bigint() - start);
+    const used = process.cpuUsage(cpu);
+    cpuUs += used.user + used.system;
+  }
+  return [operations * times, wallNs, cpuUs * 1000];
 }
 
-async function serveTime(benchmark: TimeBenchmark, system: "pidgeon"): Promise<void> {
+async function serveTime(benchmark: TimeBenchmark, system: OwnSystem): Promise<void> {
   const prepare = benchmark.systems[system];
   if (prepare === undefined) throw new Error(`${benchmark.name} has no ${system}`);
-  const work = await prepare();
-  const [, firstNs] = await pass(work, 1);
-  const [, secondNs] = await pass(work, 1);
-  const times = Math.max(1, Math.ceil((SAMPLE_MS_MIN * 1e6) / Math.min(firstNs, secondNs)));
+  const { size, cold } = benchmark;
+  const work = await prepare(size);
+  const first = await pass(work, size.operations, 1);
+  const second = await pass(work, size.operations, 1);
+  const passMs = Math.min(first[1] as number, second[1] as number) / 1e6;
+  const times = cold ? 1 : Math.max(1, Math.ceil(SAMPLE_MS_MIN / passMs));
   console.log("ready");
   for await (const line of createInterface({ input: process.stdin })) {
-    if (line === "run") console.log(`sample ${(await pass(work, times)).join(" ")}`);
+    if (line !== "run") continue;
+    // The first work stays: V8 shares the optimised code of modules of the same bytes.
+    const measured = cold ? await prepare(size) : work;
+    console.log(`sample ${(await pass(measured, size.operations, times)).join(" ")}`);
   }
 }
 
-async function serveMemory(benchmark: MemoryBenchmark, system: "pidgeon"): Promise<void> {
+async function serveMemory(benchmark: MemoryBenchmark, system: OwnSystem): Promise<void> {
   const hold = benchmark.systems[system];
   if (hold === undefined) throw new Error(`${benchmark.name} has no ${system}`);
   const kept: unknown[] = [];
@@ -51,7 +62,7 @@ async function serveMemory(benchmark: MemoryBenchmark, system: "pidgeon"): Promi
 
 const [name, system] = process.argv.slice(2);
 const benchmark = benchmarks.find((candidate) => candidate.name === name);
-if (benchmark?.kind === "time") await serveTime(benchmark, system as "pidgeon");
-else if (benchmark?.kind === "memory") await serveMemory(benchmark, system as "pidgeon");
+if (benchmark?.kind === "time") await serveTime(benchmark, system as OwnSystem);
+else if (benchmark?.kind === "memory") await serveMemory(benchmark, system as OwnSystem);
 else throw new Error(`no such benchmark: ${name}`);
 process.exit(0);

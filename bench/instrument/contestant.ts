@@ -14,7 +14,13 @@ export interface Sample {
   readonly cpuNs: number;
 }
 
-export class Contestant {
+/** Who can be asked for one pass after the other. */
+export interface Sampler {
+  sample(): Promise<Sample>;
+  stop(): Promise<void>;
+}
+
+export class Contestant implements Sampler {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
   readonly #input: Writable;

@@ -17,18 +17,32 @@ export function header(machine: Machine): string {
   ].join("\n");
 }
 
+/** As a fraction below 1: "1/25". */
+export function shareText(ratio: number): string {
+  return ratio < 1 ? `1/${figure(1 / ratio)}` : figure(ratio);
+}
+
 function ratioText(row: Row): string {
   if (row.ratio === undefined) return "";
   const { median, lower, upper } = row.ratio;
-  const share = median < 1 ? ` = 1/${figure(1 / median)}` : "";
+  const share = median < 1 ? ` = ${shareText(median)}` : "";
   return `${figure(median)} (${figure(lower)} to ${figure(upper)})${share}`;
+}
+
+function barText({ bar, ratio }: Row): string {
+  if (bar === undefined) return "";
+  const { atMost, met } = bar;
+  const asked = ratio !== undefined && atMost < 1 ? `1/${Math.round(1 / atMost)}` : `${atMost}`;
+  return `${asked}: ${met ? "met" : "missed"}`;
 }
 
 function moreText(row: Row): string {
   return Object.entries(row.more ?? {}).map(([key, value]) => `${key} ${figure(value)}`).join(", ");
 }
 
-/** Lines of equal columns; a peer's row bears the ratio of Pidgeon to it. */
+const columns = ["system", "median", "quartiles", "unit", "Pidgeon / system", "at most", ""];
+
+/** Lines of equal columns; a peer's row bears the ratio of Pidgeon to it, and its bar. */
 export function table(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
     row.system,
@@ -36,14 +50,15 @@ export function table(rows: readonly Row[]): string {
     `${figure(row.lower)} to ${figure(row.upper)}`,
     row.unit,
     ratioText(row),
+    barText(row),
     moreText(row),
   ]);
-  const lines = [["system", "median", "quartiles", "unit", "Pidgeon / system", ""], ...cells];
-  const widths = lines[0]?.map((_, column) => {
+  const lines = [columns, ...cells];
+  const widths = columns.map((_, column) => {
     return Math.max(...lines.map((line) => line[column]?.length ?? 0));
   });
   return lines
-    .map((line) => line.map((cell, column) => cell.padEnd(widths?.[column] ?? 0)).join("  "))
+    .map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "))
     .map((line) => `  ${line.trimEnd()}`)
     .join("\n");
 }

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { receive, Runtime, type Process } from "../../host/runtime/index.ts";
 import type { MemoryBenchmark } from "../instrument/benchmark.ts";
 import { assertAged } from "../scheduler/aged.ts";
+import { loadBenchKernel } from "../scheduler/native-kernel.ts";
 import { presetAge } from "./preset-age.ts";
 
 const BATCH = 10_000;
@@ -15,9 +16,9 @@ function* idle(_self: Process) {
 async function hold(count: number): Promise<unknown> {
   const limits = { processes: count + 64 };
   const runtime = Runtime.start({ limits });
-  presetAge(runtime.core.kernel, limits, count);
+  presetAge(runtime.core.kernel, loadBenchKernel(limits), count);
   for (let done = 0; done < count; done += BATCH) {
-    for (let index = 0; index < BATCH; index++) {
+    for (let index = 0; index < Math.min(BATCH, count - done); index++) {
       const pid = runtime.spawn(idle);
       if (index === 0) assertAged([pid]);
       runtime.send(pid, 1);

@@ -2,7 +2,7 @@
 
 import "./handlers";
 import { PROCESS_BYTES } from "../../assembly/limits";
-import { processAt } from "../../assembly/process";
+import { find, processAt } from "../../assembly/process";
 
 export * from "../../assembly/index";
 
@@ -13,4 +13,10 @@ export function bench_record_address(slot: u32): usize {
 
 export function bench_record_bytes(): u32 {
   return PROCESS_BYTES;
+}
+
+/** The word of a live process, by which a benchmark checks what was done; NaN if it is dead. */
+export function bench_word(pid: f64): f64 {
+  const process = find(pid);
+  return process === null ? NaN : process.word;
 }

@@ -1,80 +1,155 @@
 %% The scheduler's benchmarks on the BEAM: the same work, the same lines as bench/instrument/child.ts.
-%%   erl -noshell +S 1:1 +P 4000000 -pa FOLDER -run pidgeon_bench main NAME
+%%   erl -noshell +S 1:1 +P 4000000 -pa FOLDER -run pidgeon_bench main NAME BREADTH OPERATIONS WARMUPS
 -module(pidgeon_bench).
 -behaviour(gen_server).
 -export([main/1, init/1, handle_call/3, handle_cast/2]).
--export([ring_node/1, object_node/1, answer/0, finish/0, idle/0]).
+-export([ring_node/1, object_node/1, answer/0, finish/0, idle/0, collect/2, produce/2, listen/3,
+         hub/2, node/3]).
 
--define(WARM_UPS, 2).
-
-main([Name]) ->
-    Work = prepare(list_to_atom(Name)),
-    [pass(Work) || Work =/= hold, _ <- lists:seq(1, ?WARM_UPS)],
+main([Name, Breadth, Operations, WarmUps]) ->
+    Count = list_to_integer(Operations),
+    Work = prepare(list_to_atom(Name), list_to_integer(Breadth), Count),
+    [pass(Work) || Work =/= hold, _ <- lists:seq(1, list_to_integer(WarmUps))],
     io:format("ready~n"),
-    serve(Work).
+    serve(Work, Count).
 
-serve(Work) ->
+serve(Work, Operations) ->
     case io:get_line("") of
         "run\n" ->
-            {Operations, Wall, Cpu} = pass(Work),
+            {Wall, Cpu} = pass(Work),
             io:format("sample ~b ~b ~b~n", [Operations, Wall, Cpu]),
-            serve(Work);
+            serve(Work, Operations);
         "hold " ++ Count ->
             hold(list_to_integer(string:trim(Count))),
             io:format("held~n"),
-            serve(Work);
+            serve(Work, Operations);
         _ ->
             halt(0)
     end.
 
 %% One measured pass in a fresh process. CPU time is the whole machine's: all threads.
-pass(Work) ->
+%% A work is a function, or {Arrange, Run, Clear}, of which Run alone is measured.
+pass({Arrange, Run, Clear}) ->
     Main = self(),
     erlang:garbage_collect(),
     {_, Monitor} = spawn_monitor(fun() ->
+        State = Arrange(),
         {Cpu0, _} = erlang:statistics(runtime),
         Wall0 = erlang:monotonic_time(nanosecond),
-        Operations = Work(),
+        Run(State),
         Wall = erlang:monotonic_time(nanosecond) - Wall0,
         {Cpu, _} = erlang:statistics(runtime),
-        Main ! {passed, {Operations, Wall, (Cpu - Cpu0) * 1000000}}
+        Clear(State),
+        Main ! {passed, {Wall, (Cpu - Cpu0) * 1000000}}
     end),
     receive {passed, Result} -> ok end,
     receive {'DOWN', Monitor, process, _, normal} -> ok end,
-    Result.
+    Result;
+pass(Run) ->
+    pass({fun() -> none end, fun(none) -> Run() end, fun(none) -> ok end}).
 
-%% ---- what is measured ----
+%% ---- what is measured: NAME, BREADTH, OPERATIONS ----
 
-%% One integer goes round 1,000 processes until it has counted down from 2,000,000.
-prepare(ring) ->
-    First = make_ring(1000, ring_node),
-    fun() -> First ! {go, self(), 2000000}, receive done -> 2000000 end end;
+%% One integer goes round the processes until it has counted down to 0.
+prepare(ring, Processes, Hops) ->
+    First = make_ring(Processes, ring_node),
+    fun() -> First ! {go, self(), Hops}, receive done -> ok end end;
 
 %% The same with a new {token, From, N} at every hop.
-prepare(ring_objects) ->
-    First = make_ring(1000, object_node),
-    fun() -> First ! {go, self(), 2000000}, receive done -> 2000000 end end;
+prepare(ring_objects, Processes, Hops) ->
+    First = make_ring(Processes, object_node),
+    fun() -> First ! {go, self(), Hops}, receive done -> ok end end;
 
-%% Two processes, 1,000,000 questions and as many answers: 2,000,000 messages.
-prepare(ping_pong) ->
+%% Two processes, as many questions as answers.
+prepare(ping_pong, _, Messages) ->
     Other = spawn(?MODULE, answer, []),
-    fun() -> ask(1000000, Other), 2000000 end;
+    fun() -> ask(Messages div 2, Other) end;
 
-%% 1,000,000 processes that end at once; over when no process is left of them.
-prepare(spawn_exit) ->
+%% Producers send integers as fast as they can, one process counts them.
+prepare(fan_in, Producers, Messages) ->
     fun() ->
-        Before = erlang:system_info(process_count),
-        spawn_many(1000000),
-        wait_for_count(Before),
-        1000000
+        Collector = spawn(?MODULE, collect, [self(), Messages]),
+        [spawn(?MODULE, produce, [Collector, Messages div Producers])
+         || _ <- lists:seq(1, Producers)],
+        receive collected -> ok end
     end;
 
-%% 300,000 calls of a gen_server that counts them.
-prepare(call) ->
-    {ok, Server} = gen_server:start(?MODULE, 0, []),
-    fun() -> call(300000, Server), 300000 end;
+%% One binary of 256 bytes, which is shared, goes to all processes again and again.
+prepare(fan_out, Receivers, Messages) ->
+    Rounds = Messages div Receivers,
+    Bytes = list_to_binary(lists:duplicate(256, 7)),
+    {fun() ->
+         Me = self(),
+         [spawn(?MODULE, listen, [Me, 0, Rounds]) || _ <- lists:seq(1, Receivers)]
+     end,
+     fun(Processes) -> distribute(Rounds, Processes, Bytes), await(Receivers, heard) end,
+     fun(_) -> ok end};
 
-prepare(idle) -> hold.
+%% Processes that end at once; over when no process is left of them.
+prepare(spawn_exit, _, Processes) ->
+    fun() ->
+        Before = erlang:system_info(process_count),
+        spawn_many(Processes),
+        wait_for_count(Before)
+    end;
+
+%% The same with a monitor each: over when the last DOWN has come. So many at a time.
+prepare(spawn_monitor, AtOnce, Processes) ->
+    fun() -> spawn_monitored(Processes div AtOnce, AtOnce) end;
+
+%% A process with many links ends, and all that are linked to it end with it.
+prepare(link_cascade, Links, Links) ->
+    {fun() ->
+         Before = erlang:system_info(process_count),
+         Hub = spawn(?MODULE, hub, [self(), Links]),
+         receive linked -> {Hub, Before} end
+     end,
+     fun({Hub, Before}) -> exit(Hub, broken), wait_for_count(Before) end,
+     fun(_) -> ok end};
+
+%% A tree in which each process spawns ten, down to the leaves; sums go back up.
+prepare(skynet, Leaves, _) ->
+    Sum = Leaves * (Leaves - 1) div 2,
+    fun() ->
+        spawn(?MODULE, node, [self(), 0, Leaves]),
+        receive {sum, Sum} -> ok end
+    end;
+
+%% Timers of 1 to 1,000 ms that send to another process; those that fire meanwhile are received.
+prepare(timer_start, _, Timers) ->
+    {fun() -> spawn(?MODULE, idle, []) end,
+     fun(Receiver) -> start_timers(Timers, Receiver, 1, 7) end,
+     fun stop/1};
+
+%% Timers of 20 to 21 s are cancelled, the last one first.
+prepare(timer_cancel, _, Timers) ->
+    {fun() -> keep_timers(Timers, self(), 20000, 7, []) end,
+     fun(Refs) -> cancel(Refs) end,
+     fun(_) -> ok end};
+
+%% A message to oneself is received past others that are not wanted.
+prepare(selective, Backlog, Receives) ->
+    {fun() -> wait_unwanted(Backlog) end,
+     fun(_) -> take_wanted(Receives) end,
+     fun(_) -> ok end};
+
+%% The same with a new reference: the receive begins behind what came before it.
+prepare(selective_ref, Backlog, Receives) ->
+    {fun() -> wait_unwanted(Backlog) end,
+     fun(_) -> take_referred(Receives) end,
+     fun(_) -> ok end};
+
+%% Calls of a gen_server that counts them; with a breadth, past so many unwanted messages.
+prepare(call, Backlog, Calls) ->
+    {ok, Server} = gen_server:start(?MODULE, 0, []),
+    {fun() -> wait_unwanted(Backlog) end,
+     fun(_) -> call(Calls, Server) end,
+     fun(_) -> ok end};
+
+prepare(idle, _, _) -> hold.
+
+await(0, _) -> ok;
+await(Left, Message) -> receive Message -> await(Left - 1, Message) end.
 
 %% ---- rings ----
 
@@ -114,7 +189,27 @@ ask(Left, Other) ->
     Other ! {ping, self()},
     receive {pong, Other} -> ask(Left - 1, Other) end.
 
-%% ---- spawn and exit ----
+%% ---- many to one, one to many ----
+
+collect(Owner, 0) -> Owner ! collected;
+collect(Owner, Left) -> receive N when is_integer(N) -> collect(Owner, Left - 1) end.
+
+produce(_, 0) -> ok;
+produce(Collector, Left) -> Collector ! Left, produce(Collector, Left - 1).
+
+listen(Owner, Rounds, Rounds) -> Owner ! heard;
+listen(Owner, Heard, Rounds) ->
+    receive Bytes when byte_size(Bytes) =:= 256 -> listen(Owner, Heard + 1, Rounds) end.
+
+distribute(0, _, _) -> ok;
+distribute(Rounds, Processes, Bytes) ->
+    send_all(Processes, Bytes),
+    distribute(Rounds - 1, Processes, Bytes).
+
+send_all([], _) -> ok;
+send_all([Process | Others], Message) -> Process ! Message, send_all(Others, Message).
+
+%% ---- lives ----
 
 finish() -> ok.
 
@@ -126,6 +221,67 @@ wait_for_count(Count) ->
         true -> ok;
         false -> erlang:yield(), wait_for_count(Count)
     end.
+
+spawn_monitored(0, _) -> ok;
+spawn_monitored(Batches, AtOnce) ->
+    monitor_many(AtOnce),
+    await_downs(AtOnce),
+    spawn_monitored(Batches - 1, AtOnce).
+
+monitor_many(0) -> ok;
+monitor_many(Left) -> spawn_monitor(?MODULE, finish, []), monitor_many(Left - 1).
+
+await_downs(0) -> ok;
+await_downs(Left) -> receive {'DOWN', _, process, _, normal} -> await_downs(Left - 1) end.
+
+hub(Owner, Links) -> link_many(Links), Owner ! linked, idle().
+
+link_many(0) -> ok;
+link_many(Left) -> spawn_link(?MODULE, idle, []), link_many(Left - 1).
+
+node(Parent, First, 1) -> Parent ! {sum, First};
+node(Parent, First, Leaves) ->
+    Step = Leaves div 10,
+    [spawn(?MODULE, node, [self(), First + Child * Step, Step]) || Child <- lists:seq(0, 9)],
+    Parent ! {sum, add(10, 0)}.
+
+add(0, Sum) -> Sum;
+add(Left, Sum) -> receive {sum, N} -> add(Left - 1, Sum + N) end.
+
+stop(Process) ->
+    Monitor = monitor(process, Process),
+    exit(Process, kill),
+    receive {'DOWN', Monitor, process, _, _} -> ok end.
+
+%% ---- timers: a delay follows from the one before, as in native/timers.ts ----
+
+next_seed(Seed) -> Seed * 16807 rem 2147483647.
+
+start_timers(0, _, _, _) -> ok;
+start_timers(Left, Receiver, Least, Seed) ->
+    erlang:send_after(Least + Seed rem 1000, Receiver, tick),
+    start_timers(Left - 1, Receiver, Least, next_seed(Seed)).
+
+keep_timers(0, _, _, _, Refs) -> Refs;
+keep_timers(Left, Receiver, Least, Seed, Refs) ->
+    Ref = erlang:send_after(Least + Seed rem 1000, Receiver, tick),
+    keep_timers(Left - 1, Receiver, Least, next_seed(Seed), [Ref | Refs]).
+
+cancel([]) -> ok;
+cancel([Ref | Refs]) -> true = is_integer(erlang:cancel_timer(Ref)), cancel(Refs).
+
+%% ---- selective receive ----
+
+wait_unwanted(Backlog) -> [self() ! {unwanted, N} || N <- lists:seq(1, Backlog)].
+
+take_wanted(0) -> ok;
+take_wanted(Left) -> self() ! {wanted, Left}, receive {wanted, Left} -> take_wanted(Left - 1) end.
+
+take_referred(0) -> ok;
+take_referred(Left) ->
+    Ref = make_ref(),
+    self() ! {wanted, Ref},
+    receive {wanted, Ref} -> take_referred(Left - 1) end.
 
 %% ---- calls ----
 

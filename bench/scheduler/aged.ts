@@ -20,18 +20,20 @@ export function generationOf(pid: Pid): number {
 }
 
 /** Throws unless every pid is old enough: a benchmark checks what it claims. */
-export function assertAged(pids: readonly Pid[]): void {
+export function assertAged(pids: readonly Pid[], generations = GENERATIONS): void {
   for (const pid of pids) {
-    if (generationOf(pid) < GENERATIONS) throw new Error(`pid ${pid} is not aged`);
+    if (generationOf(pid) < generations) throw new Error(`pid ${pid} is not aged`);
   }
 }
 
 function* endAtOnce(): Generator<never, void> {}
 
 /** Spawns and ends `count` processes at a time, until their slots are old. */
-export async function ageSlots(runtime: Runtime, count: number): Promise<void> {
+export async function ageSlots(
+  runtime: Runtime, count: number, generations: number,
+): Promise<void> {
   const base = runtime.counter(Counter.PROCESSES);
-  for (let generation = 0; generation < GENERATIONS; generation++) {
+  for (let generation = 0; generation < generations; generation++) {
     for (let index = 0; index < count; index++) runtime.spawn(endAtOnce);
     while (runtime.counter(Counter.PROCESSES) > base) await nextTurn();
   }

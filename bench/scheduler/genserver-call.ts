@@ -1,10 +1,8 @@
 // GenServer.call: one client calls one server 300,000 times, one call after the other.
 import { GenServer, ok, reply } from "../../host/otp/index.ts";
 import type { Pid, Process } from "../../host/runtime/index.ts";
-import type { TimeBenchmark, Work } from "../instrument/benchmark.ts";
-import { ageSlots, assertAged, startRuntime } from "./aged.ts";
-
-const CALLS = 300_000;
+import type { Size, TimeBenchmark, Work } from "../instrument/benchmark.ts";
+import { ageSlots, assertAged, GENERATIONS, startRuntime } from "./aged.ts";
 
 const counter = {
   init: () => ok(0),
@@ -15,22 +13,19 @@ function* startCounter(self: Process) {
   return yield* GenServer.start(self, counter, undefined);
 }
 
-function* client(self: Process, server: Pid) {
-  for (let left = CALLS; left > 0; left--) {
+function* client(self: Process, server: Pid, calls: number) {
+  for (let left = calls; left > 0; left--) {
     const count = yield* GenServer.call<number>(self, server, "count");
     if (typeof count !== "number") throw new Error("no number came back");
   }
 }
 
-async function prepare(): Promise<Work> {
+async function prepare({ operations, generations }: Size): Promise<Work> {
   const runtime = startRuntime();
-  await ageSlots(runtime, 2);
+  await ageSlots(runtime, 2, generations);
   const server = await runtime.run(startCounter);
-  assertAged([server]);
-  return async () => {
-    await runtime.run(client, server);
-    return CALLS;
-  };
+  assertAged([server], generations);
+  return { run: () => runtime.run(client, server, operations) };
 }
 
 export const genServerCall: TimeBenchmark = {
@@ -38,6 +33,8 @@ export const genServerCall: TimeBenchmark = {
   name: "genserver-call",
   work: "A process calls a GenServer that counts, 300,000 times in a row.",
   operation: "call",
+  size: { breadth: 0, operations: 300_000, generations: GENERATIONS },
+  tiny: { breadth: 0, operations: 5, generations: 2 },
   systems: { pidgeon: prepare },
   beam: "call",
 };

@@ -2,11 +2,12 @@
 import { readFileSync } from "node:fs";
 import { Counter, Status, type Limits, type Pid } from "../../host/kernel/abi.ts";
 import { Kernel } from "../../host/kernel/kernel.ts";
-import { GENERATIONS } from "./aged.ts";
+import { presetAge } from "../memory/preset-age.ts";
 
-/** The ids of bench/native/handlers.ts. */
+/** The ids of bench/native/. */
 export const Handler = {
-  RING_NODE: 1, ASKER: 2, ANSWERER: 3, SPAWNER: 4, FINISHER: 5, IDLER: 6,
+  RING_NODE: 1, ASKER: 2, ANSWERER: 3, SPAWNER: 4, FINISHER: 5, IDLER: 6, PRODUCER: 7,
+  COLLECTOR: 8, MONITORER: 9, TREE_NODE: 10, TREE_OWNER: 11,
 } as const;
 
 /** The tag that tells a ring node its neighbour. */
@@ -14,10 +15,34 @@ export const TAG_SET_WORD = 1;
 
 /** Reductions a step: enough that leaving and entering the kernel does not count. */
 const REDUCTIONS = 100_000;
+/** More processes than these are not aged by living. */
+const LIVED_MAX = 10_000;
 
-export function loadBenchKernel(limits: Partial<Limits> = {}): Kernel {
+/** What bench/native/index.ts exports beside the kernel's ABI. */
+interface BenchExports {
+  bench_record_address(slot: number): number;
+  bench_record_bytes(): number;
+  bench_word(pid: Pid): number;
+}
+
+export type BenchKernel = Kernel & { readonly exports: BenchExports };
+
+export function loadBenchKernel(limits: Partial<Limits> = {}): BenchKernel {
   const file = new URL("../../kernel.bench.wasm", import.meta.url);
-  return Kernel.instantiate(readFileSync(file), limits);
+  return Kernel.instantiate(readFileSync(file), limits) as BenchKernel;
+}
+
+/**
+ * One with room for so many processes, whose slots were used so often before. Of very many that is
+ * only written.
+ */
+export function loadAgedKernel(
+  slots: number, generations: number, limits: Partial<Limits> = {},
+): BenchKernel {
+  const kernel = loadBenchKernel({ ...limits, processes: slots + 8 });
+  if (slots <= LIVED_MAX) ageNativeSlots(kernel, slots, generations);
+  else if (generations > 0) presetAge(kernel, kernel, slots, generations);
+  return kernel;
 }
 
 /** Runs until nothing is left to do. Native processes raise no events. */
@@ -26,8 +51,10 @@ export function runUntilIdle(kernel: Kernel): void {
 }
 
 /** A native process; throws when the kernel refuses. */
-export function spawnNative(kernel: Kernel, handler: number, argument: number): Pid {
-  const pid = kernel.spawnNative(0, handler, argument, 0);
+export function spawnNative(
+  kernel: Kernel, handler: number, argument: number, parent: Pid | 0 = 0, options = 0,
+): Pid {
+  const pid = kernel.spawnNative(parent, handler, argument, options);
   if (pid < 0) throw new Error(`the kernel refused to spawn: ${pid}`);
   return pid as Pid;
 }
@@ -39,9 +66,9 @@ export function send(kernel: Kernel, to: Pid, tag: number, value: number): void 
 }
 
 /** Spawns and ends `count` processes at a time, until their slots are old. */
-export function ageNativeSlots(kernel: Kernel, count: number): void {
+function ageNativeSlots(kernel: Kernel, count: number, generations: number): void {
   const spawner = spawnNative(kernel, Handler.SPAWNER, count);
-  for (let generation = 0; generation < GENERATIONS; generation++) {
+  for (let generation = 0; generation < generations; generation++) {
     send(kernel, spawner, 0, count);
     runUntilIdle(kernel);
   }
@@ -56,8 +83,12 @@ export function checked(
 ): void {
   const before = kernel.counter(counter);
   work();
-  const counted = kernel.counter(counter) - before;
-  if (counted !== expected) throw new Error(`${counted} instead of ${expected} were counted`);
+  checkEqual(kernel.counter(counter) - before, expected);
+}
+
+/** Throws unless what was counted is what was to be. */
+export function checkEqual(found: number, expected: number): void {
+  if (found !== expected) throw new Error(`${found} instead of ${expected} were counted`);
 }
 
 export { Counter };

@@ -2,11 +2,8 @@
 import { receive, type Pid, type Process } from "../../host/runtime/index.ts";
 import { ClosureScheduler, type ClosureProcess } from "../baseline/closures.ts";
 import { GeneratorScheduler, type GeneratorProcess } from "../baseline/generators.ts";
-import type { TimeBenchmark, Work } from "../instrument/benchmark.ts";
-import { ageSlots, assertAged, startRuntime } from "./aged.ts";
-
-const PROCESSES = 1000;
-const HOPS = 2_000_000;
+import type { Size, TimeBenchmark, Work } from "../instrument/benchmark.ts";
+import { ageSlots, assertAged, GENERATIONS, startRuntime } from "./aged.ts";
 
 /** A token that is a new object at every hop; Pidgeon copies it, plain Node passes it on. */
 interface Token<Sender> {
@@ -20,7 +17,7 @@ interface Arrival {
 }
 
 function* integerNode(self: Process, ring: readonly Pid[], index: number, arrival: Arrival) {
-  const next = ring[(index + 1) % PROCESSES] as Pid;
+  const next = ring[(index + 1) % ring.length] as Pid;
   for (;;) {
     const n: number = yield* receive<number>();
     if (n > 0) self.send(next, n - 1);
@@ -29,7 +26,7 @@ function* integerNode(self: Process, ring: readonly Pid[], index: number, arriva
 }
 
 function* objectNode(self: Process, ring: readonly Pid[], index: number, arrival: Arrival) {
-  const next = ring[(index + 1) % PROCESSES] as Pid;
+  const next = ring[(index + 1) % ring.length] as Pid;
   for (;;) {
     const token: Token<Pid> = yield* receive<Token<Pid>>();
     if (token.n > 0) self.send(next, { tag: "token", from: self.pid, n: token.n - 1 });
@@ -39,61 +36,66 @@ function* objectNode(self: Process, ring: readonly Pid[], index: number, arrival
 
 type Node = typeof integerNode;
 
-async function pidgeonRing(node: Node, token: (n: number) => unknown): Promise<Work> {
+async function pidgeonRing(
+  size: Size, node: Node, token: (n: number) => unknown,
+): Promise<Work> {
+  const { breadth, operations, generations } = size;
   const runtime = startRuntime();
-  await ageSlots(runtime, PROCESSES);
+  await ageSlots(runtime, breadth, generations);
   const ring: Pid[] = [];
   const arrival: Arrival = { done: () => {} };
-  for (let index = 0; index < PROCESSES; index++) {
+  for (let index = 0; index < breadth; index++) {
     ring.push(runtime.spawn(node, ring, index, arrival));
   }
-  assertAged(ring);
-  return async () => {
+  assertAged(ring, generations);
+  const run = () => {
     const arrived = new Promise<void>((resolve) => {
       arrival.done = resolve;
     });
-    runtime.send(ring[0] as Pid, token(HOPS));
-    await arrived;
-    return HOPS;
+    runtime.send(ring[0] as Pid, token(operations));
+    return arrived;
   };
+  return { run };
 }
 
 function closureRing<Message>(
+  { breadth, operations }: Size,
   handler: (message: Message, send: (message: Message) => void) => void,
   first: (n: number) => Message,
 ): Work {
   const scheduler = new ClosureScheduler<Message>();
   const ring: ClosureProcess<Message>[] = [];
-  for (let index = 0; index < PROCESSES; index++) {
-    const next = () => ring[(index + 1) % PROCESSES] as ClosureProcess<Message>;
+  for (let index = 0; index < breadth; index++) {
+    const next = () => ring[(index + 1) % ring.length] as ClosureProcess<Message>;
     const send = (message: Message) => scheduler.send(next(), message);
     ring.push(scheduler.spawn((message) => handler(message, send)));
   }
-  return () => {
-    scheduler.send(ring[0] as ClosureProcess<Message>, first(HOPS));
+  const run = () => {
+    scheduler.send(ring[0] as ClosureProcess<Message>, first(operations));
     scheduler.run();
-    return HOPS;
   };
+  return { run };
 }
 
 function generatorRing<Message>(
+  { breadth, operations }: Size,
   handler: (message: Message, send: (message: Message) => void) => void,
   first: (n: number) => Message,
 ): Work {
   const scheduler = new GeneratorScheduler<Message>();
   const ring: GeneratorProcess<Message>[] = [];
-  for (let index = 0; index < PROCESSES; index++) {
-    const next = () => ring[(index + 1) % PROCESSES] as GeneratorProcess<Message>;
+  for (let index = 0; index < breadth; index++) {
+    const next = () => ring[(index + 1) % ring.length] as GeneratorProcess<Message>;
     const send = (message: Message) => scheduler.send(next(), message);
     ring.push(scheduler.spawn(function* () {
       for (;;) handler(yield, send);
     }));
   }
-  return () => {
-    scheduler.send(ring[0] as GeneratorProcess<Message>, first(HOPS));
+  const run = () => {
+    scheduler.send(ring[0] as GeneratorProcess<Message>, first(operations));
     scheduler.run();
-    return HOPS;
   };
+  return { run };
 }
 
 const passInteger = (n: number, send: (n: number) => void) => {
@@ -109,12 +111,15 @@ export const generatorIntegerRing: TimeBenchmark = {
   name: "generator-ring",
   work: "An integer makes 2,000,000 hops round 1,000 generator processes.",
   operation: "hop",
+  size: { breadth: 1000, operations: 2_000_000, generations: GENERATIONS },
+  tiny: { breadth: 5, operations: 17, generations: 2 },
   systems: {
-    pidgeon: () => pidgeonRing(integerNode, (n) => n),
-    closures: () => closureRing<number>(passInteger, (n) => n),
-    generators: () => generatorRing<number>(passInteger, (n) => n),
+    pidgeon: (size) => pidgeonRing(size, integerNode, (n) => n),
+    closures: (size) => closureRing<number>(size, passInteger, (n) => n),
+    generators: (size) => generatorRing<number>(size, passInteger, (n) => n),
   },
   beam: "ring",
+  bars: [{ against: "beam", atMost: 1 / 2 }],
 };
 
 export const generatorObjectRing: TimeBenchmark = {
@@ -122,10 +127,13 @@ export const generatorObjectRing: TimeBenchmark = {
   name: "generator-ring-objects",
   work: "As generator-ring, with a new {tag, from, n} at every hop.",
   operation: "hop",
+  size: { breadth: 1000, operations: 2_000_000, generations: GENERATIONS },
+  tiny: { breadth: 5, operations: 17, generations: 2 },
   systems: {
-    pidgeon: () => pidgeonRing(objectNode, (n) => ({ tag: "token", from: 0, n })),
-    closures: () => closureRing(passObject, firstObject),
-    generators: () => generatorRing(passObject, firstObject),
+    pidgeon: (size) => pidgeonRing(size, objectNode, (n) => ({ tag: "token", from: 0, n })),
+    closures: (size) => closureRing(size, passObject, firstObject),
+    generators: (size) => generatorRing(size, passObject, firstObject),
   },
   beam: "ring_objects",
+  bars: [{ against: "beam", atMost: 1 / 2 }],
 };

@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import t from "tap";
+import { benchmarks } from "../../bench/benchmarks.ts";
+import { startBeam } from "../../bench/peers/beam.ts";
 import { root } from "../tidy/sources.ts";
 
 interface Row {
@@ -30,6 +32,20 @@ t.test("a benchmark measures Pidgeon and the BEAM in one run and writes both dow
   for (const system of ["pidgeon", "beam"]) {
     const row = rows.find((candidate) => candidate.system === system);
     t.ok(row !== undefined && row.median > 0 && row.samples.length === 1, `${system} has a figure`);
+  }
+});
+
+t.test("the BEAM does what it is compared by, in a tiny size", async (t) => {
+  const clauses = new Map(
+    benchmarks.flatMap((each) => each.kind === "time" ? [[each.beam, each] as const] : []),
+  );
+  t.ok(clauses.size >= 10);
+  for (const [clause, benchmark] of clauses) {
+    if (clause === undefined) continue;
+    const beam = await startBeam(benchmark, benchmark.tiny);
+    const { operations } = await beam.sample();
+    await beam.stop();
+    t.equal(operations, benchmark.tiny.operations, clause);
   }
 });
 
