@@ -43,11 +43,11 @@ export function isHandler(id: u32): bool {
   return id < HANDLERS_MAX && load<u32>(HANDLER_TABLE + (id << 2)) != 0;
 }
 
-/** Sends a number to a process; a Status. O(1). */
+/** Sends a number to a process, with a tag and a reference if given; a Status. O(1). */
 @inline
-export function sendNumber(self: Process, to: f64, value: f64): i32 {
+export function sendNumber(self: Process, to: f64, value: f64, tag: u8 = 0, ref: f64 = 0): i32 {
   control.phase = PHASE_KERNEL;
-  const status = kernelSendNumber(self.pid, to, 0, 0, value);
+  const status = kernelSendNumber(self.pid, to, tag, ref, value);
   control.phase = PHASE_HANDLER;
   return status;
 }

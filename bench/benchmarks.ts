@@ -13,6 +13,10 @@ import {
 import {
   nativeLongRing, nativeLongRingCold, nativePingPong, nativeRing,
 } from "./scheduler/native-rings.ts";
+import {
+  nativeSelective, nativeSelectiveKeep, nativeSelectiveRef,
+} from "./scheduler/native-selective.ts";
+import { nativeTimerCancel, nativeTimerStart } from "./scheduler/native-timers.ts";
 import { generatorIntegerRing, generatorObjectRing } from "./scheduler/ring.ts";
 
 export const benchmarks: readonly Benchmark[] = [
@@ -28,6 +32,11 @@ export const benchmarks: readonly Benchmark[] = [
   nativeLinkCascadeCold,
   nativeSkynet,
   nativeSkynetCold,
+  nativeTimerStart,
+  nativeTimerCancel,
+  nativeSelective,
+  nativeSelectiveKeep,
+  nativeSelectiveRef,
   generatorIntegerRing,
   generatorObjectRing,
   generatorSelective,

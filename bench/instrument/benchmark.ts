@@ -21,6 +21,8 @@ export interface Work {
   /** Before each pass, outside of the measured time. */
   readonly arrange?: () => void | Promise<void>;
   readonly run: () => void | Promise<void>;
+  /** After each pass, outside of the measured time. */
+  readonly clear?: () => void | Promise<void>;
 }
 
 /** Builds what the work needs (processes, aged pids): outside of the measured time. */

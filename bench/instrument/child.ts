@@ -24,6 +24,7 @@ async function pass(work: Work, operations: number, times: number): Promise<numb
     wallNs += Number(process.hrtime.bigint() - start);
     const used = process.cpuUsage(cpu);
     cpuUs += used.user + used.system;
+    await work.clear?.();
   }
   return [operations * times, wallNs, cpuUs * 1000];
 }

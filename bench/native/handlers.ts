@@ -3,3 +3,5 @@
 import "./flow";
 import "./lives";
 import "./rings";
+import "./selective";
+import "./timers";

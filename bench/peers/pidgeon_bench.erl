@@ -115,15 +115,15 @@ prepare(skynet, Leaves, _) ->
         receive {sum, Sum} -> ok end
     end;
 
-%% Timers of 1 to 1,000 ms that send to another process; those that fire meanwhile are received.
+%% Timers of 1 to 1,024 ms that send to another process; those that fire meanwhile are received.
 prepare(timer_start, _, Timers) ->
     {fun() -> spawn(?MODULE, idle, []) end,
-     fun(Receiver) -> start_timers(Timers, Receiver, 1, 7) end,
+     fun(Receiver) -> start_timers(Timers, Receiver, 0) end,
      fun stop/1};
 
 %% Timers of 20 to 21 s are cancelled, the last one first.
 prepare(timer_cancel, _, Timers) ->
-    {fun() -> keep_timers(Timers, self(), 20000, 7, []) end,
+    {fun() -> keep_timers(Timers, self(), 0, []) end,
      fun(Refs) -> cancel(Refs) end,
      fun(_) -> ok end};
 
@@ -255,17 +255,19 @@ stop(Process) ->
 
 %% ---- timers: a delay follows from the one before, as in native/timers.ts ----
 
-next_seed(Seed) -> Seed * 16807 rem 2147483647.
+next_seed(Seed) -> (Seed * 1664525 + 1013904223) band 16#ffffffff.
 
-start_timers(0, _, _, _) -> ok;
-start_timers(Left, Receiver, Least, Seed) ->
-    erlang:send_after(Least + Seed rem 1000, Receiver, tick),
-    start_timers(Left - 1, Receiver, Least, next_seed(Seed)).
+start_timers(0, _, _) -> ok;
+start_timers(Left, Receiver, Last) ->
+    Seed = next_seed(Last),
+    erlang:send_after(1 + (Seed bsr 22), Receiver, tick),
+    start_timers(Left - 1, Receiver, Seed).
 
-keep_timers(0, _, _, _, Refs) -> Refs;
-keep_timers(Left, Receiver, Least, Seed, Refs) ->
-    Ref = erlang:send_after(Least + Seed rem 1000, Receiver, tick),
-    keep_timers(Left - 1, Receiver, Least, next_seed(Seed), [Ref | Refs]).
+keep_timers(0, _, _, Refs) -> Refs;
+keep_timers(Left, Receiver, Last, Refs) ->
+    Seed = next_seed(Last),
+    Ref = erlang:send_after(20000 + (Seed bsr 22), Receiver, tick),
+    keep_timers(Left - 1, Receiver, Seed, [Ref | Refs]).
 
 cancel([]) -> ok;
 cancel([Ref | Refs]) -> true = is_integer(erlang:cancel_timer(Ref)), cancel(Refs).

@@ -7,11 +7,14 @@ import { presetAge } from "../memory/preset-age.ts";
 /** The ids of bench/native/. */
 export const Handler = {
   RING_NODE: 1, ASKER: 2, ANSWERER: 3, SPAWNER: 4, FINISHER: 5, IDLER: 6, PRODUCER: 7,
-  COLLECTOR: 8, MONITORER: 9, TREE_NODE: 10, TREE_OWNER: 11,
+  COLLECTOR: 8, MONITORER: 9, TREE_NODE: 10, TREE_OWNER: 11, TIMER_STARTER: 12, TIMER_KEEPER: 13,
+  TIMER_CANCELLER: 14, SELECTOR: 15, SELECTIVE_KEEPER: 16, REF_SELECTOR: 17,
 } as const;
 
 /** The tag that tells a ring node its neighbour. */
 export const TAG_SET_WORD = 1;
+/** The tag of messages that a selective process does not want. */
+export const TAG_UNWANTED = 2;
 
 /** Reductions a step: enough that leaving and entering the kernel does not count. */
 const REDUCTIONS = 100_000;
@@ -45,9 +48,9 @@ export function loadAgedKernel(
   return kernel;
 }
 
-/** Runs until nothing is left to do. Native processes raise no events. */
-export function runUntilIdle(kernel: Kernel): void {
-  while (kernel.step(0, REDUCTIONS) === Status.MORE) ;
+/** Runs until nothing is left to do now. Native processes raise no events. */
+export function runUntilIdle(kernel: Kernel, nowMs = () => 0): void {
+  while (kernel.step(nowMs(), REDUCTIONS) === Status.MORE) ;
 }
 
 /** A native process; throws when the kernel refuses. */

@@ -10,6 +10,7 @@ async function runTwice(prepare: Prepare, size: Size): Promise<void> {
   for (let pass = 0; pass < 2; pass++) {
     await work.arrange?.();
     await work.run();
+    await work.clear?.();
   }
 }
 
