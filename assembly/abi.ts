@@ -159,4 +159,5 @@ export const COUNTER_NAMES: u32 = 9;
 export const COUNTER_TRAPS: u32 = 10;
 export const COUNTER_RETIRED: u32 = 11;
 export const COUNTER_GROUPS: u32 = 12;
+export const COUNTER_HOLDS: u32 = 13; // bytes that were taken or shared, until release
 export const COUNTERS: u32 = 16;

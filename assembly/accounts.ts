@@ -1,71 +1,112 @@
-// The debug build's accounts: every block and every reference of a handle belongs to somebody.
+// The debug build's accounts: every block and every reference belongs to somebody.
 //
-//   carved blocks of all slabs = free chains + quick chain + mailboxes + names + held by the host
-//   a handle's count           = messages + timers + reasons of ended processes that name it
+//   carved blocks of all slabs   = free chains + quick chain + mailboxes + names + loose payloads
+//   a handle's count             = messages + timers + reasons of ended processes that name it
+//   a counted block's references = messages and holds that refer to it, + 1 if it is a hold itself
 //
-// Blocks are marked where they are found, so one that is found twice or never shows. Where the
-// accounts are wrong the marks stay: the kernel is broken anyway.
-// Costs: O(memory), O(messages + timers + processes).
+// Blocks are marked in a bitmap where they are found, a part of the memory at a time: so one that
+// is found twice or never shows.
+// Costs: O(memory × parts), O(messages + timers + processes).
 
-import { MESSAGE_BYTES, REASON_HANDLE, STATE_EXITING, STATE_FREE } from "./abi";
-import { Block, BLOCK_HELD, BLOCK_IN_RELATION, holdsHandle, wordOf } from "./block";
-import { control } from "./control";
+import { COUNTER_HOLDS, REASON_HANDLE, STATE_EXITING, STATE_FREE } from "./abi";
+import { Block, BLOCK_COUNTED, BLOCK_HELD, BLOCK_IN_RELATION, holdsHandle, wordOf } from "./block";
+import { control, counted } from "./control";
 import { auditHandle, handleCount, isReleased } from "./handles";
 import { SLAB_SHIFT } from "./limits";
-import { classBytes, isBlock, quickBlocks, slabAt, slabCarved, slabClass } from "./memory";
+import {
+  classBytes, isBlock, LARGE_CLASS, quickBlocks, slabAt, slabCarved, slabClass,
+} from "./memory";
 import { nameBlockOf } from "./names";
+import { auditShared, isLoose, isWhole, ownBytesOf } from "./payload";
 import { processAt } from "./process";
 import {
   Relation, RELATION_SIGNAL, RELATION_TIMER, relationAt, relationKind, relationsOfKind,
 } from "./relation";
 
-const MARK: u8 = 0x80; // in the flags of a block; a name's block has 0 there
+const PART_SLABS: u32 = 128;
+const PART_SHIFT: u32 = SLAB_SHIFT + 7;
+const BITMAP_BYTES: u32 = PART_SLABS << (SLAB_SHIFT - 8); // a bit for 32 bytes
+const BITMAP = memory.data(BITMAP_BYTES);
 
-/** Marks a block; false if it is marked already. O(1). */
-function mark(address: u32): bool {
-  const block = changetype<Block>(address);
-  if (block.flags & MARK) return false;
-  block.flags |= MARK;
+/** Marks a block if it lies in this part; false if it is none, or marked already. O(1). */
+function mark(part: u32, address: u32): bool {
+  if (!isBlock(address)) return false;
+  return markFree(part, address);
+}
+
+/** As mark, for blocks that lie in a chain of free ones. O(1). */
+function markFree(part: u32, address: u32): bool {
+  const offset = address - control.slabs;
+  if (offset >> PART_SHIFT != part) return true;
+  const index = (offset & ((1 << PART_SHIFT) - 1)) >> 5;
+  const byte = BITMAP + (index >> 3);
+  const bit: u32 = 1 << (index & 7);
+  if (load<u8>(byte) & bit) return false;
+  store<u8>(byte, load<u8>(byte) | bit);
   return true;
 }
 
 /** Marks the blocks of all slabs that are free. O(blocks). */
-function markFree(): bool {
+function markAllFree(part: u32): bool {
   for (let index: u32 = 0; index < control.slabFresh; index++) {
     for (let at = slabAt(index).free; at; at = load<u32>(at)) {
-      if (!mark(at)) return false;
+      if (!markFree(part, at)) return false;
     }
   }
   for (let at = quickBlocks(); at; at = load<u32>(at)) {
-    if (!mark(at)) return false;
+    if (!mark(part, at)) return false;
   }
   return true;
 }
 
 /** Marks the blocks of all mailboxes and names. O(messages). */
-function markUsed(): bool {
+function markOwned(part: u32): bool {
   let signals: u32 = 0;
   for (let slot: u32 = 1; slot < control.processFresh; slot++) {
     const process = processAt(slot);
     for (let at = process.head; at; at = changetype<Block>(at).next) {
-      if (changetype<Block>(at).flags & BLOCK_IN_RELATION) signals++;
-      else if (!mark(at)) return false;
+      const block = changetype<Block>(at);
+      if (block.flags & BLOCK_IN_RELATION) signals++;
+      else if (!mark(part, at) || !markBytes(part, block)) return false;
     }
     const name = nameBlockOf(process);
-    if (name && (!isBlock(name) || !mark(name))) return false;
+    if (name && !mark(part, name)) return false;
   }
   return signals == relationsOfKind(RELATION_SIGNAL);
 }
 
-/** Takes the marks off; false if a block bears none and the host doesn't hold it. O(blocks). */
-function unmark(): bool {
+/** Marks the block that a message's bytes have for themselves. O(1). */
+function markBytes(part: u32, block: Block): bool {
+  const bytes = ownBytesOf(block);
+  return bytes == 0 || mark(part, bytes);
+}
+
+/** Marks holds and counted blocks, which are in no mailbox. O(blocks). */
+function markLoose(part: u32): bool {
   for (let index: u32 = 0; index < control.slabFresh; index++) {
     const slab = slabAt(index);
-    const start = control.slabs + (index << SLAB_SHIFT);
+    if (slabClass(slab) >= LARGE_CLASS) continue;
     for (let nth: u32 = 0; nth < slabCarved(slab); nth++) {
-      const block = changetype<Block>(start + nth * classBytes(slabClass(slab)));
-      if (block.flags & MARK) block.flags &= ~MARK;
-      else if (block.kind != MESSAGE_BYTES || block.flags != BLOCK_HELD) return false;
+      const block = blockAt(index, nth);
+      if (!isLoose(block)) continue;
+      if (!isWhole(block) || !mark(part, <u32>changetype<usize>(block))) return false;
+      if (!markBytes(part, block)) return false;
+    }
+  }
+  return true;
+}
+
+function blockAt(slab: u32, nth: u32): Block {
+  const bytes = classBytes(slabClass(slabAt(slab)));
+  return changetype<Block>(control.slabs + (slab << SLAB_SHIFT) + nth * bytes);
+}
+
+/** Whether every block of a part is marked. O(blocks). */
+function isMarked(part: u32): bool {
+  const end = min(control.slabFresh, (part + 1) * PART_SLABS);
+  for (let index = part * PART_SLABS; index < end; index++) {
+    for (let nth: u32 = 0; nth < slabCarved(slabAt(index)); nth++) {
+      if (markFree(part, <u32>changetype<usize>(blockAt(index, nth)))) return false;
     }
   }
   return true;
@@ -73,9 +114,51 @@ function unmark(): bool {
 
 /** The account of blocks: 0, or 1100 + what is broken. */
 export function verifyBlocks(): u32 {
-  if (!markFree()) return 1101;
-  if (!markUsed()) return 1102;
-  return unmark() ? 0 : 1103;
+  for (let part: u32 = 0; part * PART_SLABS < control.slabFresh; part++) {
+    memory.fill(BITMAP, 0, BITMAP_BYTES);
+    if (!markAllFree(part)) return 1101;
+    if (!markOwned(part)) return 1102;
+    if (!markLoose(part)) return 1103;
+    if (!isMarked(part)) return 1104;
+  }
+  if (!auditPayloads(-1)) return 1105;
+  if (!areSettled()) return 1106;
+  return auditPayloads(1) ? 0 : 1107;
+}
+
+/** Adds `by` to the count of every counted block, once for each reference that is found. */
+function auditPayloads(by: i32): bool {
+  for (let slot: u32 = 1; slot < control.processFresh; slot++) {
+    for (let at = processAt(slot).head; at; at = changetype<Block>(at).next) {
+      if (!auditShared(changetype<Block>(at), by)) return false;
+    }
+  }
+  for (let index: u32 = 0; index < control.slabFresh; index++) {
+    const slab = slabAt(index);
+    if (slabClass(slab) >= LARGE_CLASS) continue;
+    for (let nth: u32 = 0; nth < slabCarved(slab); nth++) {
+      const block = blockAt(index, nth);
+      if (isLoose(block) && !auditShared(block, by)) return false;
+    }
+  }
+  return true;
+}
+
+/** Whether no counted block has references left but its holder's, and holds are counted. */
+function areSettled(): bool {
+  let holds: f64 = 0;
+  for (let index: u32 = 0; index < control.slabFresh; index++) {
+    const slab = slabAt(index);
+    if (slabClass(slab) >= LARGE_CLASS) continue;
+    for (let nth: u32 = 0; nth < slabCarved(slab); nth++) {
+      const block = blockAt(index, nth);
+      if (!isLoose(block)) continue;
+      const isHeld = (block.flags & BLOCK_HELD) != 0;
+      if (isHeld) holds += 1;
+      if (block.flags & BLOCK_COUNTED && block.next != <u32>isHeld) return false;
+    }
+  }
+  return counted(COUNTER_HOLDS) == holds;
 }
 
 /** Adds `by` to the count of every handle, once for each reference that is found. */

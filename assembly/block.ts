@@ -1,18 +1,18 @@
 // A block: one message, or a signal that has become one. 32 bytes of head, then inline bytes.
 //
-//   │ next │ kind tag class flags │ from (f64) │ ref (f64) │ value (f64 │ handle │ length) │ bytes…
+//   │ next │ kind tag reasonKind flags │ from (f64) │ ref (f64) │ value (f64 │ u32, u32) │ bytes…
 //
 // A block lies in a slab (memory.ts) or is the first half of a relation (relation.ts), which
-// carries the storage of the signal that it may cause: so signals never allocate.
+// carries the storage of the signal that it may cause: so signals never allocate. The value is a
+// number, a handle or a reason (u32), or a length and an address (payload.ts).
 
 import {
   MESSAGE_BYTES, MESSAGE_DOWN, MESSAGE_EXIT, MESSAGE_HANDLE, MESSAGE_NUMBER, REASON_HANDLE,
 } from "./abi";
 import { WINDOW, Window } from "./control";
 import { dropHandle, handleCount } from "./handles";
-import {
-  allocateBlock, allocateSmallBlock, classFor, freeBlock, freeSmallBlock,
-} from "./memory";
+import { allocateBlock, allocateSmallBlock, classFor, freeSmallBlock } from "./memory";
+import { bytesOf, dropBytes } from "./payload";
 import { Relation, releaseRelation } from "./relation";
 
 export const BLOCK_HEAD_BYTES: u32 = 32;
@@ -21,10 +21,13 @@ export const BLOCK_HEAD_BYTES: u32 = 32;
 export const BLOCK_IN_RELATION: u8 = 1; // the first half of a relation
 export const BLOCK_HELD: u8 = 2; // taken by the host, until release
 export const BLOCK_LAST: u8 = 4; // shown as the last that refers to its handle
+export const BLOCK_EXTERNAL: u8 = 8; // its bytes lie in a block of their own
+export const BLOCK_SHARED: u8 = 16; // it refers to a block whose bytes others refer to as well
+export const BLOCK_COUNTED: u8 = 32; // in place of `next` it has the number of its references
 
 @unmanaged
 export class Block {
-  next: u32; // in the mailbox
+  next: u32; // in the mailbox; of a counted block: references
   kind: u8;
   tag: u8; // the host's, uninterpreted
   reasonKind: u8; // of EXIT and DOWN
@@ -42,11 +45,6 @@ export function wordOf(block: Block): u32 {
 
 export function setWord(block: Block, word: u32): void {
   store<u32>(changetype<usize>(block), word, offsetof<Block>("value"));
-}
-
-/** Address of a block's inline bytes. O(1). */
-export function bytesOf(block: Block): usize {
-  return changetype<usize>(block) + BLOCK_HEAD_BYTES;
 }
 
 /** A block with its head filled but for the value; null when the memory is used up. O(1). */
@@ -71,15 +69,18 @@ export function holdsHandle(block: Block): bool {
   return block.kind >= MESSAGE_EXIT && block.reasonKind == REASON_HANDLE;
 }
 
-/** Frees a block whose payload was passed on. O(1). */
+/** Frees a block, not of BYTES, whose payload was passed on. O(1). */
 export function freeHead(block: Block): void {
   if (block.flags & BLOCK_IN_RELATION) releaseRelation(changetype<Relation>(block));
-  else if (block.kind != MESSAGE_BYTES) freeSmallBlock(changetype<usize>(block));
-  else freeBlock(changetype<usize>(block));
+  else freeSmallBlock(changetype<usize>(block));
 }
 
-/** Drops a block with its payload. O(1). */
+/** Drops a block with its payload: every path on which a message ends untaken. O(1). */
 export function dropBlock(block: Block): void {
+  if (block.kind == MESSAGE_BYTES) {
+    dropBytes(block);
+    return;
+  }
   if (holdsHandle(block)) dropHandle(wordOf(block));
   freeHead(block);
 }
@@ -97,6 +98,7 @@ export function showBlock(block: Block): void {
   } else if (kind == MESSAGE_BYTES) {
     window.length = wordOf(block);
     window.value = <f64>bytesOf(block);
+    window.hold = <u32>changetype<usize>(block);
   } else {
     const word = wordOf(block);
     window.value = <f64>word;

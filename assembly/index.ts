@@ -15,7 +15,7 @@ export {
   spawn_host, spawn_native, is_alive, process_next, process_info, process_flag,
 } from "./exports/processes";
 export {
-  send_number, send_handle, send_bytes, release, released_next,
+  send_number, send_handle, send_bytes, share, send_shared, release, released_next,
 } from "./exports/messages";
 export {
   begin, peek, skip, take, mark, rewind, wait, wait_ref, yield_turn, finish, reap,

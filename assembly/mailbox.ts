@@ -8,12 +8,13 @@
 // Costs: append, look, advance, remove at the cursor are O(1).
 
 import {
-  KIND_NATIVE, MESSAGE_DOWN, MESSAGE_NUMBER, STATE_EXITING, STATE_FREE, STATE_SUSPENDED,
-  STATE_WAITING,
+  KIND_NATIVE, MESSAGE_BYTES, MESSAGE_DOWN, MESSAGE_NUMBER, STATE_EXITING, STATE_FREE,
+  STATE_SUSPENDED, STATE_WAITING,
 } from "./abi";
-import { Block, BLOCK_HELD, BLOCK_IN_RELATION, dropBlock } from "./block";
+import { Block, BLOCK_COUNTED, BLOCK_HELD, BLOCK_IN_RELATION, dropBlock } from "./block";
 import { control, invariant } from "./control";
-import { isBlock } from "./memory";
+import { isHead } from "./memory";
+import { isWhole } from "./payload";
 import { coldOf, FLAG_AWAITING, Process, processAt, slotOf } from "./process";
 import { isRelation, ownerOf, Relation, RELATION_SIGNAL, relationKind } from "./relation";
 
@@ -116,11 +117,11 @@ export function dropAll(process: Process): void {
 /** Whether a block may lie in this process's mailbox. O(1). */
 function isBlockOf(process: Process, address: u32): bool {
   const isSignal = isRelation(address);
-  if (!isSignal && !isBlock(address)) return false;
+  if (!isSignal && !isHead(address)) return false;
   const block = changetype<Block>(address);
-  if (block.kind < MESSAGE_NUMBER || block.kind > MESSAGE_DOWN || block.flags & BLOCK_HELD) {
-    return false;
-  }
+  if (block.kind < MESSAGE_NUMBER || block.kind > MESSAGE_DOWN) return false;
+  if (block.flags & (BLOCK_HELD | BLOCK_COUNTED)) return false;
+  if (block.kind == MESSAGE_BYTES && (isSignal || !isWhole(block))) return false;
   if (((block.flags & BLOCK_IN_RELATION) != 0) != isSignal) return false;
   if (!isSignal) return true;
   const relation = changetype<Relation>(address);

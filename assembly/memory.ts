@@ -5,6 +5,8 @@
 //
 // A class keeps the slabs that have room in a list; an empty slab goes back to the pool, so that a
 // burst of small messages does not starve large ones. Blocks are reused last in first out (warm).
+// Classes below LARGE_CLASS hold what begins with a head, the others names and bare bytes: so bytes
+// that somebody has sent are never taken for a head, whatever address an embedder passes in.
 //
 // Before all that, the last freed blocks of the smallest class wait in a short quick chain: most
 // messages are one such block, and the next send takes the warmest.
@@ -18,8 +20,8 @@ import { COUNTER_SLABS } from "./abi";
 import { CLASS_TABLE, control, count, counted, invariant, PARTIAL_SLABS } from "./control";
 import { QUICK_BLOCKS_MAX, SLAB_BYTES, SLAB_RECORD_BYTES, SLAB_SHIFT } from "./limits";
 
-export const CLASSES: u32 = 16;
-export const BLOCK_BYTES_MAX: u32 = SLAB_BYTES;
+export const CLASSES: u32 = 19;
+export const LARGE_CLASS: u32 = 11;
 
 @unmanaged
 export class Slab {
@@ -27,33 +29,21 @@ export class Slab {
   next: u32; // slab record in the class's list, or in the pool's chain
   prev: u32;
   used: u16; // blocks handed out
-  uncarved: u16; // blocks never handed out since the slab left the pool; top 4 bits: the class
+  uncarved: u16; // blocks never handed out since the slab left the pool; top 6 bits: the class
 }
 if (offsetof<Slab>() != SLAB_RECORD_BYTES) ERROR("Slab must have 16 bytes");
 
-const UNCARVED_MASK: u32 = 0xfff;
-const CLASS_SHIFT: u32 = 12;
+const UNCARVED_MASK: u32 = 0x3ff;
+const CLASS_SHIFT: u32 = 10;
 
-/** Bytes of a block of a class: what fills a slab well. O(1). */
+/** Bytes of a block of each class: what fills a slab well. */
+const CLASS_BYTES = memory.data<u16>([
+  32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1632,
+  2048, 2336, 2720, 3264, 4096, 5440, 8192, 16384,
+]);
+
 export function classBytes(sizeClass: u32): u32 {
-  switch (sizeClass) {
-    case 0: return 32;
-    case 1: return 64;
-    case 2: return 96;
-    case 3: return 128;
-    case 4: return 192;
-    case 5: return 256;
-    case 6: return 384;
-    case 7: return 512;
-    case 8: return 768;
-    case 9: return 1024;
-    case 10: return 1632;
-    case 11: return 2720;
-    case 12: return 4096;
-    case 13: return 5440;
-    case 14: return 8192;
-    default: return 16384;
-  }
+  return load<u16>(CLASS_BYTES + (sizeClass << 1));
 }
 
 /** Fills the table from size to class. Once, at init. */
@@ -65,7 +55,7 @@ export function initMemory(): void {
   }
 }
 
-/** The class that holds `bytes`, at most BLOCK_BYTES_MAX. O(1). */
+/** The class that holds `bytes`, at most SLAB_BYTES. O(1). */
 export function classFor(bytes: u32): u32 {
   return load<u8>(CLASS_TABLE + ((bytes + 31) >> 5));
 }
@@ -218,6 +208,16 @@ export function freeBlock(block: usize): void {
     if (second !== null && second.used == 0) closeSlab(second, sizeClass);
   }
   if (slab.used == 0 && (slab.next | slab.prev)) closeSlab(slab, sizeClass);
+}
+
+/** Whether this address is a block that begins with a head, or a free one that did so. O(1). */
+export function isHead(address: u32): bool {
+  return isBlock(address) && classOf(address) < LARGE_CLASS;
+}
+
+/** The class of a block. O(1). */
+export function classOf(block: u32): u32 {
+  return slabClass(slabAt((block - control.slabs) >> SLAB_SHIFT));
 }
 
 /** Whether this address is a block that was handed out since its slab was opened. O(1). */

@@ -14,7 +14,7 @@
 // The message is freed when the handler returns. A handler allocates no managed object.
 
 import { KIND_NATIVE, NO_HANDLER } from "./abi";
-import { Block, bytesOf as blockBytes, wordOf } from "./block";
+import { Block } from "./block";
 import { control, HANDLER_TABLE, PHASE_HANDLER, PHASE_KERNEL } from "./control";
 import { HANDLERS_MAX, SPAWN_REDUCTIONS } from "./limits";
 import { processFlag } from "./info";
@@ -28,7 +28,9 @@ import {
 import { spawn as kernelSpawn } from "./spawn";
 
 export { Block as Message, wordOf } from "./block";
+export { releaseShared, sendBytes, sendShared, share } from "./native-bytes";
 export { cancelTimer, readTimer, sendAfter } from "./native-timers";
+export { bytesOf, lengthOf } from "./payload";
 export { Process } from "./process";
 export { CONTINUE, KEEP, STOP } from "./scheduler";
 
@@ -143,14 +145,4 @@ export function exit(self: Process, to: f64, atom: u32): i32 {
   const status = target === null ? whyNotFound(to) : signalExit(self.pid, target, 0, atom);
   control.phase = PHASE_HANDLER;
   return status;
-}
-
-/** Address of a message's bytes. O(1). */
-export function bytesOf(message: Block): usize {
-  return blockBytes(message);
-}
-
-/** Length of a message's bytes. O(1). */
-export function lengthOf(message: Block): u32 {
-  return wordOf(message);
 }

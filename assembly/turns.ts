@@ -12,11 +12,10 @@ import {
   AGAIN, BAD_ARGUMENT, KIND_HOST, MESSAGE_BYTES, NONE, NO_TURN, OK, SHOWN, STATE_OFFERED,
   STATE_RUNNING, TIMED_OUT,
 } from "./abi";
-import {
-  Block, BLOCK_HELD, BLOCK_LAST, dropBlock, freeHead, showBlock, wordOf,
-} from "./block";
+import { BLOCK_LAST, dropBlock, freeHead, showBlock, wordOf } from "./block";
 import { yieldHandle } from "./handles";
 import { advance, atCursor, removeAfter } from "./mailbox";
+import { holdBytes } from "./payload";
 import {
   coldForWriting, find, FLAG_AWAITING, FLAG_TIMED_OUT, isLive, Process, recordFor, whyNotFound,
 } from "./process";
@@ -77,7 +76,7 @@ export function take(pid: f64): i32 {
   process.cursor = 0;
   cancelTimeout(process);
   if (block.kind == MESSAGE_BYTES) {
-    block.flags |= BLOCK_HELD;
+    holdBytes(block);
   } else if (block.flags & BLOCK_LAST) {
     yieldHandle(wordOf(block));
     freeHead(block);
@@ -159,12 +158,4 @@ export function finishTurn(pid: f64, reasonKind: u8, word: u32): i32 {
   if (!isOpen(process, pid)) return whyNoTurn(pid);
   finish(process, reasonKind, word);
   return OK;
-}
-
-/** Whether an address is a block that the host holds; then it is given back. */
-export function releaseHeld(block: Block): bool {
-  if (!(block.flags & BLOCK_HELD) || block.kind != MESSAGE_BYTES) return false;
-  block.flags = 0;
-  freeHead(block);
-  return true;
 }

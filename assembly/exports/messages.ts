@@ -1,12 +1,12 @@
 // Exports of the kernel: messages: sending, and what comes back to the host.
 
-import { BAD_ARGUMENT, BAD_PID, NO_PROCESS, OK } from "../abi";
+import { BAD_ARGUMENT, NO_MEMORY, OK, TOO_LARGE } from "../abi";
 import { Block } from "../block";
 import { leave, leaveNumber } from "../control";
 import { takeReleased } from "../handles";
-import { isBlock } from "../memory";
+import { PAYLOAD_BYTES_MAX } from "../limits";
+import { createBytes, holdBytes, isHold, releaseHold } from "../payload";
 import * as send from "../send";
-import * as turns from "../turns";
 import { enter, inScratch } from "./gate";
 
 /** Sends a number. `from` and `ref` may be 0. NO_PROCESS (a dead letter), BAD_PID, NO_MEMORY. */
@@ -31,12 +31,42 @@ export function send_bytes(
   return leave(send.sendBytes(from, to, <u8>tag, ref, pointer, length));
 }
 
-/** Gives back bytes that take has handed out. BAD_ARGUMENT if they are not held. */
-export function release(pointer: u32): i32 {
+/**
+ * Copies bytes out of the scratch area to be sent often: a hold, the host's until release.
+ * BAD_ARGUMENT, TOO_LARGE, NO_MEMORY. O(length).
+ */
+export function share(pointer: u32, length: u32): f64 {
+  const refused = enter();
+  if (refused != OK) return <f64>refused;
+  if (!inScratch(pointer, length)) return leaveNumber(BAD_ARGUMENT);
+  if (length > PAYLOAD_BYTES_MAX) return leaveNumber(TOO_LARGE);
+  const block = createBytes(0, 0, 0, pointer, length);
+  if (block === null) return leaveNumber(NO_MEMORY);
+  holdBytes(block);
+  return leaveNumber(changetype<usize>(block));
+}
+
+/**
+ * Sends the bytes of a hold (of `share`, or of BYTES that were taken) without a copy; the hold
+ * stays the host's. As send_number, or BAD_ARGUMENT if it is none.
+ */
+export function send_shared(from: f64, to: f64, tag: u32, ref: f64, hold: u32): i32 {
   const refused = enter();
   if (refused != OK) return refused;
-  return leave(isBlock(pointer - 32) && turns.releaseHeld(changetype<Block>(pointer - 32))
-    ? OK : BAD_ARGUMENT);
+  if (!isHold(hold)) return leave(BAD_ARGUMENT);
+  return leave(send.sendShared(from, to, <u8>tag, ref, changetype<Block>(hold)));
+}
+
+/**
+ * Gives a hold back: what `share` has answered, or the window's `hold` of BYTES that were taken.
+ * The bytes stay for as long as messages refer to them. BAD_ARGUMENT if it is not held.
+ */
+export function release(hold: u32): i32 {
+  const refused = enter();
+  if (refused != OK) return refused;
+  if (!isHold(hold)) return leave(BAD_ARGUMENT);
+  releaseHold(changetype<Block>(hold));
+  return leave(OK);
 }
 
 /** A handle that the kernel has dropped, now the host's again; 0: there is none. */

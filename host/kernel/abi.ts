@@ -202,6 +202,7 @@ export const Counter = {
   TRAPS: 10,
   RETIRED: 11,
   GROUPS: 12,
+  HOLDS: 13,
 } as const;
 
 /** The limits that `init` lays memory out for. Counts, but for `messageBytes`. */

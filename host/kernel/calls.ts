@@ -74,6 +74,16 @@ export class KernelCalls {
     return this.exports.send_handle(from, to, tag, ref, handle);
   }
 
+  /** Sends the bytes of a hold without a copy; the hold stays the caller's. */
+  sendShared(from: Pid | 0, to: Pid, tag: number, ref: Ref | 0, hold: number): Status {
+    return this.exports.send_shared(from, to, tag, ref, hold);
+  }
+
+  /** Gives a hold back: of `share`, or of bytes that `take` has handed out. */
+  release(hold: number): Status {
+    return this.exports.release(hold);
+  }
+
   begin(pid: Pid): Status {
     return this.exports.begin(pid);
   }

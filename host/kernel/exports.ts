@@ -25,7 +25,9 @@ export interface KernelExports {
   send_bytes(
     from: number, to: number, tag: number, ref: number, pointer: number, length: number,
   ): number;
-  release(pointer: number): number;
+  share(pointer: number, length: number): number;
+  send_shared(from: number, to: number, tag: number, ref: number, hold: number): number;
+  release(hold: number): number;
   released_next(): number;
   begin(pid: number): number;
   peek(pid: number): number;

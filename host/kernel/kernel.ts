@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { PidgeonError } from "../errors.ts";
 import {
-  ABI_VERSION, limitNames, SLOTS, statusName, type Limits, type Pid, type Ref, type Status,
+  ABI_VERSION, limitNames, SLOTS, Status, statusName, type Limits, type Pid, type Ref,
 } from "./abi.ts";
 import { KernelCalls } from "./calls.ts";
 import { instantiateKernel, type KernelExports } from "./exports.ts";
@@ -67,17 +67,24 @@ export class Kernel extends KernelCalls {
     return this.message.spawnedRef;
   }
 
-  /** Copies the bytes. @throws PIDGEON_KERNEL_STATUS never: TOO_LARGE is answered. */
+  /** Copies bytes, at most 16,384 and what the scratch area holds; else TOO_LARGE. */
   sendBytes(from: Pid | 0, to: Pid, tag: number, ref: Ref | 0, bytes: Uint8Array): Status {
-    if (bytes.length > this.#scratch.length) return -11;
+    if (bytes.length > this.#scratch.length) return Status.TOO_LARGE;
     this.#scratch.set(bytes);
     return this.exports.send_bytes(from, to, tag, ref, this.#scratchAddress, bytes.length);
   }
 
-  /** A copy of bytes that `take` has handed out at this address; gives them back. */
-  takeBytes(address: number, length: number): Uint8Array {
+  /** Copies bytes, as many as sendBytes, to be sent often: a hold until `release`, or a Status. */
+  share(bytes: Uint8Array): number {
+    if (bytes.length > this.#scratch.length) return Status.TOO_LARGE;
+    this.#scratch.set(bytes);
+    return this.exports.share(this.#scratchAddress, bytes.length);
+  }
+
+  /** A copy of bytes that `take` has handed out, as the message told; gives the hold back. */
+  takeBytes(hold: number, address: number, length: number): Uint8Array {
     const copy = this.#memory.bytes.slice(address, address + length);
-    const status = this.exports.release(address);
+    const status = this.exports.release(hold);
     if (status !== 0) refuse("release", status);
     return copy;
   }

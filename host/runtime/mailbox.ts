@@ -150,18 +150,18 @@ export class Mailbox {
   }
 
   #takeBytes(pid: Pid): number {
-    const { length, value } = this.#kernel.message;
+    const { hold, value, length } = this.#kernel.message;
     const shown = this.#kernel.take(pid);
-    if (shown >= 0) this.resumption.value = Bytes.own(this.#kernel.takeBytes(value, length));
+    if (shown >= 0) this.resumption.value = Bytes.own(this.#kernel.takeBytes(hold, value, length));
     return shown;
   }
 
   /** Takes a message that nobody wants. The walk begins anew, which costs nothing but time. */
   #drop(pid: Pid): number {
-    const message = this.#kernel.message;
-    const freed = message.kind === MessageKind.HANDLE && message.last ? message.value : 0;
+    const { kind, last, value, hold } = this.#kernel.message;
     const shown = this.#kernel.take(pid);
-    if (freed !== 0) this.#handles.free(freed);
+    if (kind === MessageKind.HANDLE && last) this.#handles.free(value);
+    else if (kind === MessageKind.BYTES && shown >= 0) this.#kernel.release(hold);
     return shown;
   }
 

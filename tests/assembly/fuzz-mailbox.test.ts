@@ -9,7 +9,7 @@ import {
 } from "../../host/kernel/abi.ts";
 import { Kernel } from "../../host/kernel/kernel.ts";
 import {
-  blockBytes, MailboxModel, memoryVerdict, type ModelMessage, type ModelProcess,
+  MailboxModel, memoryVerdict, messageBlocks, type ModelMessage, type ModelProcess,
 } from "./mailbox-model.ts";
 import { fuzzOptions, Tally, type Random } from "./random.ts";
 import { readDebugKernel } from "./test-kernel.ts";
@@ -19,7 +19,7 @@ const limits = {
   processes: 10, relations: 4, messageBytes: SLABS * 16384, handles: 12, events: 4, names: 2,
   scratchBytes: 16384,
 };
-const LENGTHS = [0, 1, 40, 200, 700, 1500, 4000, 8000, 16352];
+const LENGTHS = [0, 1, 40, 200, 700, 1600, 1601, 4096, 8000, 16384];
 const REFS = [101, 102, 103];
 const statusNames = {
   runnable: ProcessStatus.RUNNABLE, offered: ProcessStatus.OFFERED,
@@ -44,8 +44,8 @@ class Fuzz {
   readonly #reported: Pid[] = [];
   readonly #freeHandles = new Set(Array.from({ length: limits.handles }, (_, i) => i + 1));
   readonly #released = new Set<number>();
-  /** Addresses of bytes that the host holds, with their blocks' sizes. */
-  readonly #held: { readonly address: number; readonly size: number }[] = [];
+  /** Bytes that the host holds, with their blocks' sizes. */
+  readonly #held: { readonly hold: number; readonly blocks: readonly number[] }[] = [];
   #now = 0;
   #told = false;
 
@@ -131,7 +131,7 @@ class Fuzz {
     if (kind === MessageKind.HANDLE && !this.#freeHandles.has(value)) {
       return this.#expect(what, status, Status.BAD_HANDLE);
     }
-    const verdict = memoryVerdict(this.#blocks(), blockBytes(message), SLABS);
+    const verdict = memoryVerdict(this.#blocks(), messageBlocks(message), SLABS);
     if (verdict === "full" || (verdict === "depends" && status === Status.NO_MEMORY)) {
       return this.#expect(what, status, Status.NO_MEMORY);
     }
@@ -151,7 +151,7 @@ class Fuzz {
 
   #blocks(): number[] {
     const queued = [...this.#model.processes.values()].flatMap(({ mailbox }) => mailbox);
-    return [...queued.map(blockBytes), ...this.#held.map(({ size }) => size)];
+    return [...queued.flatMap(messageBlocks), ...this.#held.flatMap(({ blocks }) => blocks)];
   }
 
   #step(): void {
@@ -259,12 +259,12 @@ class Fuzz {
       return this.#expect("take", this.#kernel.take(process.pid), Status.BAD_ARGUMENT);
     }
     this.#expectShown("peek", process, this.#kernel.peek(process.pid));
-    const { value } = this.#kernel.message;
+    const { value, hold } = this.#kernel.message;
     const status = this.#kernel.take(process.pid);
     this.#model.take(process);
     if (message.kind === MessageKind.HANDLE) this.#freeHandles.add(message.value);
     if (message.kind === MessageKind.BYTES) {
-      this.#held.push({ address: value, size: blockBytes(message) });
+      this.#held.push({ hold, blocks: messageBlocks(message) });
       const bytes = new Uint8Array(this.#kernel.exports.memory.buffer, value, message.value);
       if (bytes.some((byte) => byte !== message.tag)) throw new Error("the bytes are damaged");
     }
@@ -312,7 +312,7 @@ class Fuzz {
     if (process === undefined || this.#random.chance(0.5)) return;
     const message: ModelMessage = { kind: MessageKind.NUMBER, tag: 0, ref: 0, value: 1 };
     while (this.#transmit(process.pid, message) === Status.OK) this.#model.send(process, message);
-    const verdict = memoryVerdict(this.#blocks(), blockBytes(message), SLABS);
+    const verdict = memoryVerdict(this.#blocks(), messageBlocks(message), SLABS);
     if (verdict === "fits") throw new Error("refused though there is room");
     this.#expect("number", this.#transmit(process.pid, message), Status.NO_MEMORY);
   }
@@ -346,9 +346,8 @@ class Fuzz {
     const index = this.#random.below(this.#held.length);
     const [held] = this.#held.splice(index, 1);
     if (held === undefined) return;
-    const { release } = this.#kernel.exports;
-    this.#expect("release", release(held.address), Status.OK);
-    this.#expect("release", release(held.address), Status.BAD_ARGUMENT);
+    this.#expect("release", this.#kernel.release(held.hold), Status.OK);
+    this.#expect("release", this.#kernel.release(held.hold), Status.BAD_ARGUMENT);
   }
 
   /** Ends all; then nothing may be left. */

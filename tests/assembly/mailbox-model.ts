@@ -164,27 +164,39 @@ export class MailboxModel {
   }
 }
 
-/** Block sizes, as assembly/memory.ts has them. */
-const CLASSES = [
-  32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1632, 2720, 4096, 5440, 8192, 16384,
-] as const;
+/** Block sizes, as assembly/memory.ts has them: of what has a head, and of bare bytes. */
+const HEAD_CLASSES = [32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1632] as const;
+const LARGE_CLASSES = [2048, 2336, 2720, 3264, 4096, 5440, 8192, 16384] as const;
 const SLAB_BYTES = 16384;
+const INLINE_BYTES_MAX = 1600;
 
-/** The size of the block that holds a message. */
-export function blockBytes(message: ModelMessage): number {
-  const bytes = 32 + (message.kind === MessageKind.BYTES ? message.value : 0);
-  return CLASSES.find((size) => size >= bytes) as number;
+function fitting(classes: readonly number[], bytes: number): number {
+  return classes.find((size) => size >= bytes) as number;
+}
+
+/** The sizes of the blocks that hold a payload of so many bytes, with its head. */
+export function payloadBlocks(length: number): number[] {
+  if (length > INLINE_BYTES_MAX) return [32, fitting(LARGE_CLASSES, length)];
+  return [fitting(HEAD_CLASSES, 32 + length)];
+}
+
+/** The sizes of the blocks that hold a message of its own. */
+export function messageBlocks(message: ModelMessage): number[] {
+  return message.kind === MessageKind.BYTES ? payloadBlocks(message.value) : [32];
 }
 
 /**
- * What must become of a send, given the sizes of the blocks in use: "fits" if a slab is left though
+ * What must become of a send, given the sizes of the blocks in use: "fits" if slabs are left though
  * each of them sits in one of its own, "full" if they need all slabs even when packed well. Between
  * these it depends on where they lie, for blocks don't move.
  */
-export function memoryVerdict(inUse: readonly number[], wanted: number, slabs: number) {
-  if (inUse.length < slabs) return "fits";
-  const needed = CLASSES.reduce((sum, size) => {
-    const blocks = inUse.filter((bytes) => bytes === size).length + (size === wanted ? 1 : 0);
+export function memoryVerdict(
+  inUse: readonly number[], wanted: readonly number[], slabs: number,
+) {
+  if (inUse.length + wanted.length <= slabs) return "fits";
+  const all = [...inUse, ...wanted];
+  const needed = [...HEAD_CLASSES, ...LARGE_CLASSES].reduce((sum, size) => {
+    const blocks = all.filter((bytes) => bytes === size).length;
     return sum + Math.ceil(blocks / Math.floor(SLAB_BYTES / size));
   }, 0);
   return needed > slabs ? "full" : "depends";

@@ -34,13 +34,23 @@ export const Handler = {
   AWAITER: 32,
   /** Links itself to and monitors the value's process by tag 1 and 2; reports EXIT and DOWN. */
   WATCHER: 33,
+  /** Shares six bytes, sends them three times to who asks, then what two releases answer. */
+  SHARER: 34,
+  /** Sends the bytes that it gets back to their sender, twice, without a copy. */
+  MIRROR: 35,
+  /** Sends bytes from the address that it is sent: beyond the memory it traps. */
+  POINTER: 36,
+  /** Sends as many bytes as the number says, zeros of its own memory; and the status. */
+  WRITER: 37,
+  /** Keeps bytes when it has sent them back; a number shows them again, and then it has done. */
+  KEEPER: 38,
 } as const;
 
 const handlers = `
 import {
   awaitRef, awaitTag, bytesOf, cancelTimer, CONTINUE, defineHandler, demonitor, exit, forward,
-  KEEP, lengthOf, link, mark, Message, monitor, Process, readTimer, sendAfter, sendNumber,
-  setFlag, spawn, STOP, unlink,
+  KEEP, lengthOf, link, mark, Message, monitor, Process, readTimer, releaseShared, sendAfter,
+  sendBytes, sendNumber, sendShared, setFlag, share, spawn, STOP, unlink,
 } from "./assembly/native";
 
 function fragile(self: Process, address: usize): u32 {
@@ -159,9 +169,55 @@ function watcher(self: Process, address: usize): u32 {
   return CONTINUE;
 }
 
+function keeper(self: Process, address: usize): u32 {
+  if (!address) return CONTINUE;
+  const message = changetype<Message>(address);
+  if (message.kind == 1) {
+    self.word = message.value;
+    return CONTINUE;
+  }
+  if (sendShared(self, message.from, address) != 0) unreachable();
+  return self.word ? CONTINUE : KEEP;
+}
+
 defineHandler(${Handler.PICKER}, picker.index);
 defineHandler(${Handler.AWAITER}, awaiter.index);
 defineHandler(${Handler.WATCHER}, watcher.index);
+const TEXT = memory.data<u8>([115, 104, 97, 114, 101, 100]);
+
+function sharer(self: Process, address: usize): u32 {
+  if (!address) return CONTINUE;
+  const asker = changetype<Message>(address).from;
+  const hold = share(TEXT, 6);
+  for (let i = 0; i < 3; i++) sendNumber(self, asker, sendShared(self, asker, hold));
+  sendNumber(self, asker, releaseShared(hold));
+  sendNumber(self, asker, releaseShared(hold));
+  sendNumber(self, asker, <f64>share(TEXT, 16385));
+  sendNumber(self, asker, sendShared(self, asker, address));
+  return CONTINUE;
+}
+
+function mirror(self: Process, address: usize): u32 {
+  if (!address) return CONTINUE;
+  sendShared(self, changetype<Message>(address).from, address);
+  sendShared(self, changetype<Message>(address).from, address);
+  return CONTINUE;
+}
+
+function pointer(self: Process, address: usize): u32 {
+  if (!address) return CONTINUE;
+  const asker = changetype<Message>(address).from;
+  sendBytes(self, asker, <usize>changetype<Message>(address).value, 16);
+  return CONTINUE;
+}
+
+function writer(self: Process, address: usize): u32 {
+  if (!address) return CONTINUE;
+  const message = changetype<Message>(address);
+  sendNumber(self, message.from, sendBytes(self, message.from, 0, <u32>message.value));
+  return CONTINUE;
+}
+
 defineHandler(${Handler.FRAGILE}, fragile.index);
 defineHandler(${Handler.KILLER}, killer.index);
 defineHandler(${Handler.SUICIDE}, suicide.index);
@@ -173,6 +229,11 @@ defineHandler(${Handler.DEEP}, deep.index);
 defineHandler(${Handler.WILD}, wild.index);
 defineHandler(${Handler.READER}, reader.index);
 defineHandler(${Handler.SLEEPER}, sleeper.index);
+defineHandler(${Handler.SHARER}, sharer.index);
+defineHandler(${Handler.MIRROR}, mirror.index);
+defineHandler(${Handler.POINTER}, pointer.index);
+defineHandler(${Handler.WRITER}, writer.index);
+defineHandler(${Handler.KEEPER}, keeper.index);
 `;
 
 /** The entry: the benchmarks' handlers, those above, and the verify build's exports. */

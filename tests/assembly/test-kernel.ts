@@ -169,10 +169,10 @@ export class TestKernel {
 
   /** Takes the shown message, with what it hands to the host. */
   take(pid: Pid): number {
-    const { kind, last, value, length } = this.fast.message;
+    const { kind, last, value, hold } = this.fast.message;
     const status = this.kernel.take(pid);
-    if (kind === MessageKind.BYTES) this.#t.equal(this.kernel.exports.release(value), Status.OK);
-    else if (kind !== MessageKind.NUMBER && last && length >= 0) this.#freeHandles.push(value);
+    if (kind === MessageKind.BYTES) this.#t.equal(this.kernel.release(hold), Status.OK);
+    else if (kind !== MessageKind.NUMBER && last) this.#freeHandles.push(value);
     return status;
   }
 
@@ -184,12 +184,16 @@ export class TestKernel {
       case MessageKind.DOWN:
         return { kind: "down", from, ref, reason: reasonText(reasonKind, value) };
       case MessageKind.BYTES: {
-        const memory = new Uint8Array(this.fast.exports.memory.buffer, value, length);
-        return { kind: "bytes", tag, from, ref, value: Buffer.from(memory).toString() };
+        return { kind: "bytes", tag, from, ref, value: this.bytesAt(value, length).toString() };
       }
       default:
         return { kind: kind === MessageKind.HANDLE ? "handle" : "number", tag, from, ref, value };
     }
+  }
+
+  /** Bytes in the kernel's memory, as they are now. */
+  bytesAt(address: number, length: number): Buffer {
+    return Buffer.from(this.fast.exports.memory.buffer).subarray(address, address + length);
   }
 
   /** A handle of the host's table, for a value under way. */
@@ -233,8 +237,10 @@ export class TestKernel {
       relations: fast.counter(Counter.RELATIONS),
       timers: fast.counter(Counter.TIMERS),
       names: fast.counter(Counter.NAMES),
+      holds: fast.counter(Counter.HOLDS),
     };
-    t.same(used, { processes: 0, handles: 0, relations: 0, timers: 0, names: 0 }, "all is freed");
+    const nothing = { processes: 0, handles: 0, relations: 0, timers: 0, names: 0, holds: 0 };
+    t.same(used, nothing, "all is freed");
     t.equal(new Set(this.#freeHandles).size, this.limits.handles, "the host has all handles back");
     t.equal(fast.exports.verify?.(), 0, "every invariant holds");
   }
