@@ -5,7 +5,7 @@ import { idleGenerators } from "./memory/idle-generator.ts";
 import { idleNatives } from "./memory/idle-native.ts";
 import { generatorSelective, generatorSelectiveRef } from "./scheduler/generator-selective.ts";
 import { genServerCall } from "./scheduler/genserver-call.ts";
-import { nativeCounting, nativeFanIn } from "./scheduler/native-flow.ts";
+import { nativeCounting, nativeFanIn, nativeFanOut } from "./scheduler/native-flow.ts";
 import {
   nativeLinkCascade, nativeLinkCascadeCold, nativeSkynet, nativeSkynetCold, nativeSpawnExit,
   nativeSpawnMonitor,
@@ -26,6 +26,7 @@ export const benchmarks: readonly Benchmark[] = [
   nativeLongRingCold,
   nativeCounting,
   nativeFanIn,
+  nativeFanOut,
   nativeSpawnExit,
   nativeSpawnMonitor,
   nativeLinkCascade,

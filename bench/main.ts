@@ -1,20 +1,23 @@
 // `npm run bench -- NAME…`: measures the named benchmarks and prints a table (and JSON).
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { benchmarks } from "./benchmarks.ts";
 import type { Benchmark, Row } from "./instrument/benchmark.ts";
 import { describeMachine, hasCommand } from "./instrument/machine.ts";
+import { markdown, type Results } from "./instrument/markdown.ts";
 import { measure } from "./instrument/measure.ts";
 import { header, table } from "./instrument/report.ts";
 import { baselineSource } from "./peers/baseline-c.ts";
 
 const usage = `npm run bench -- [NAME…] [--peers] [--json FILE] [--repeats N] [--profile FOLDER]
+npm run bench -- table FILE
 
   NAME       a benchmark, or a group: scheduler (the default), memory, servers, all
   --peers    measure the peers that are installed too, interleaved in the same run
   --json     write machine, rows and all samples
   --repeats  measured rounds (7)
   --profile  write V8's CPU profiles of our side there
+  table      print what --json has written as the tables of docs/benchmarks.md
 
 ${benchmarks.map(({ name, work }) => `  ${name.padEnd(24)} ${work}`).join("\n")}
 `;
@@ -73,6 +76,11 @@ async function main(): Promise<void> {
     console.log(usage);
     return;
   }
+  if (positionals[0] === "table") {
+    if (positionals[1] === undefined) throw new UsageError("table wants a file of --json");
+    console.log(markdown(JSON.parse(readFileSync(positionals[1], "utf8")) as Results));
+    return;
+  }
   const selected = chosen(positionals.length > 0 ? positionals : ["scheduler"]);
   const repeats = Number(values.repeats);
   if (!(repeats >= 1)) throw new UsageError("--repeats wants a number from 1 on");
@@ -104,7 +112,8 @@ async function main(): Promise<void> {
     }
   }
   if (values.json !== undefined) {
-    writeFileSync(values.json, `${JSON.stringify({ machine, rows }, null, 1)}\n`);
+    const results: Results = { machine, rows };
+    writeFileSync(values.json, `${JSON.stringify(results, null, 1)}\n`);
   }
 }
 

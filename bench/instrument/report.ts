@@ -29,7 +29,8 @@ function ratioText(row: Row): string {
   return `${figure(median)} (${figure(lower)} to ${figure(upper)})${share}`;
 }
 
-function barText({ bar, ratio }: Row): string {
+/** What is asked of a row, and whether it has it: "1/25: met". */
+export function barText({ bar, ratio }: Row): string {
   if (bar === undefined) return "";
   const { atMost, met } = bar;
   const asked = ratio !== undefined && atMost < 1 ? `1/${Math.round(1 / atMost)}` : `${atMost}`;

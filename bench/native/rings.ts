@@ -1,6 +1,6 @@
 // Native processes that pass one message on: ring, ping-pong.
 
-import { CONTINUE, defineHandler, Message, Process, sendNumber } from "../../assembly/native";
+import { CONTINUE, defineHandler, forward, Message, Process } from "../../assembly/native";
 
 /* Ids; bench/scheduler/native-kernel.ts has the same. */
 const RING_NODE: u32 = 1;
@@ -15,15 +15,15 @@ function ringNode(self: Process, address: usize): u32 {
   if (!address) return CONTINUE;
   const message = changetype<Message>(address);
   if (message.tag == TAG_SET_WORD) self.word = message.value;
-  else if (message.value > 0) sendNumber(self, self.word, message.value - 1);
+  else if (message.value > 0) forward(self, message, self.word, message.value - 1);
   return CONTINUE;
 }
 
 /** Asks the process in its word, as often as the first message says. */
 function asker(self: Process, address: usize): u32 {
   if (!address) return CONTINUE;
-  const left = changetype<Message>(address).value;
-  if (left > 0) sendNumber(self, self.word, left - 1);
+  const message = changetype<Message>(address);
+  if (message.value > 0) forward(self, message, self.word, message.value - 1);
   return CONTINUE;
 }
 
@@ -31,7 +31,7 @@ function asker(self: Process, address: usize): u32 {
 function answerer(self: Process, address: usize): u32 {
   if (!address) return CONTINUE;
   const message = changetype<Message>(address);
-  sendNumber(self, message.from, message.value);
+  forward(self, message, message.from, message.value);
   return CONTINUE;
 }
 

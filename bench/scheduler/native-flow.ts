@@ -1,9 +1,10 @@
-// Native processes that send many messages to one.
-import type { Pid } from "../../host/kernel/abi.ts";
+// Native processes that send many messages to one, or one to many.
+import { Status, type Pid } from "../../host/kernel/abi.ts";
 import type { Size, TimeBenchmark, Work } from "../instrument/benchmark.ts";
 import { assertAged, GENERATIONS } from "./aged.ts";
 import {
   checkEqual, checked, Counter, Handler, loadAgedKernel, runUntilIdle, send, spawnNative,
+  TAG_ADD,
 } from "./native-kernel.ts";
 
 /** What a producer sends before it gives way; the collector takes 4,000 before it does. */
@@ -40,6 +41,36 @@ function fanIn({ breadth, operations, generations }: Size): Work {
   };
 }
 
+const SHARED_BYTES = 256;
+
+function fanOut({ breadth, operations, generations }: Size): Work {
+  const kernel = loadAgedKernel(breadth + 1, generations, { scratchBytes: 8 * breadth + 65_536 });
+  const distributor = spawnNative(kernel, Handler.DISTRIBUTOR, 0);
+  const listeners: Pid[] = [];
+  for (let index = 0; index < breadth; index++) {
+    listeners.push(spawnNative(kernel, Handler.LISTENER, 0));
+  }
+  assertAged([distributor, ...listeners], generations);
+  const bytes = new Uint8Array(SHARED_BYTES).fill(7);
+  checkEqual(kernel.sendBytes(0, distributor, 0, 0, bytes), Status.OK);
+  runUntilIdle(kernel);
+  for (const listener of listeners) send(kernel, distributor, TAG_ADD, listener);
+  runUntilIdle(kernel);
+  const rounds = operations / breadth;
+  const run = () => {
+    send(kernel, distributor, 0, rounds);
+    runUntilIdle(kernel);
+  };
+  let heard = 0;
+  return {
+    run: () => checked(kernel, Counter.SENDS, operations + rounds, run),
+    clear: () => {
+      heard += rounds;
+      for (const listener of listeners) checkEqual(kernel.exports.bench_word(listener), heard);
+    },
+  };
+}
+
 export const nativeCounting: TimeBenchmark = {
   kind: "time",
   name: "native-counting",
@@ -61,4 +92,16 @@ export const nativeFanIn: TimeBenchmark = {
   tiny: { breadth: 3, operations: 3 * 1500, generations: 2 },
   c: "fan_in",
   bars: [{ against: "beam", atMost: 1 / 12 }],
+};
+
+export const nativeFanOut: TimeBenchmark = {
+  ...nativeCounting,
+  name: "native-fan-out",
+  work: "The same 256 bytes, shared, go to each of 10,000 native processes, 200 times.",
+  size: { breadth: 10_000, operations: 2_000_000, generations: GENERATIONS },
+  tiny: { breadth: 3, operations: 12, generations: 2 },
+  systems: { pidgeon: fanOut },
+  beam: "fan_out",
+  c: "fan_out",
+  bars: [{ against: "beam", atMost: 1 / 15 }],
 };

@@ -9,12 +9,15 @@ export const Handler = {
   RING_NODE: 1, ASKER: 2, ANSWERER: 3, SPAWNER: 4, FINISHER: 5, IDLER: 6, PRODUCER: 7,
   COLLECTOR: 8, MONITORER: 9, TREE_NODE: 10, TREE_OWNER: 11, TIMER_STARTER: 12, TIMER_KEEPER: 13,
   TIMER_CANCELLER: 14, SELECTOR: 15, SELECTIVE_KEEPER: 16, REF_SELECTOR: 17,
+  DISTRIBUTOR: 18, LISTENER: 19,
 } as const;
 
 /** The tag that tells a ring node its neighbour. */
 export const TAG_SET_WORD = 1;
 /** The tag of messages that a selective process does not want. */
 export const TAG_UNWANTED = 2;
+/** The tag that tells a distributor a receiver. */
+export const TAG_ADD = 4;
 
 /** Reductions a step: enough that leaving and entering the kernel does not count. */
 const REDUCTIONS = 100_000;
