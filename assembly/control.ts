@@ -1,18 +1,21 @@
 // The control block: everything that other kernels keep in globals, at one fixed address.
 //
-//   CONTROL ─► │ Limits │ face (hosts read it) │ roots of each structure │ queues │ window │
-//              │ counters │ partial slabs │ size classes │ handlers │ timer wheel │
+//   CONTROL ─► │ Limits │ face (hosts read it) │ roots of each structure │ queues │ counters │
+//              │ partial slabs │ size classes │ timer wheel │
+//   + 32 KiB   │ handlers │ window │ directory of tables │ header of an image │
 //
-// So a copy of the memory is the whole state (DESIGN K2). Each structure owns its roots; others
-// only read them.
+// So a copy of the memory is the whole state (DESIGN K2): of this block, what lies between the face
+// and the upper half, which belongs to the build and to the call. Each structure owns its roots;
+// others only read them.
 
-import { CONTROL, HANDLERS_MAX, Limits } from "./limits";
+import { CONTROL, CONTROL_BYTES, HANDLERS_MAX, Limits } from "./limits";
 
 /* Who is running. A trap leaves its mark here for the next call to find. */
 export const PHASE_UNBORN: u32 = 0; // init has not been called
 export const PHASE_HOST: u32 = 1; // nobody inside
 export const PHASE_KERNEL: u32 = 2; // kernel code: a trap here is a corruption
 export const PHASE_HANDLER: u32 = 3; // a native handler: a trap ends its process
+export const PHASE_RESTORING: u32 = 4; // an image is being written: restore.ts
 
 /**
  * A message as it is shown to the host by begin, peek, skip and take. 48 bytes. Showing writes only
@@ -108,15 +111,24 @@ export const control = changetype<Control>(CONTROL + 32);
 
 /* What else lies in the control block's 64 KiB. */
 export const QUEUES: usize = CONTROL + 512; // a head and a tail per priority, u32
-export const WINDOW: usize = CONTROL + 1024;
 export const COUNTER_ARRAY: usize = CONTROL + 1152; // COUNTERS × f64
 export const PARTIAL_SLABS: usize = CONTROL + 1536; // a slab record's address per size class
 export const CLASS_TABLE: usize = CONTROL + 2048; // size class per 32 bytes of size, u8
-export const HANDLER_TABLE: usize = CONTROL + 4096; // function table index per handler id, u32
-export const WHEEL_BITMAPS: usize = HANDLER_TABLE + 4 * HANDLERS_MAX; // a u64 per level
+export const WHEEL_BITMAPS: usize = CONTROL + 4096; // a u64 per level
 export const WHEEL_SLOTS: usize = CONTROL + 8192; // list heads, 8 bytes each
 
+/* Of the block, images hold what lies between these two. */
+export const STATE: usize = CONTROL + 64; // behind the limits and the face
+export const STATE_END: usize = CONTROL + 32768;
+
+/* Of this build or of one call; in no image. */
+export const HANDLER_TABLE: usize = STATE_END; // function table index per handler id, u32
+export const WINDOW: usize = HANDLER_TABLE + 4 * HANDLERS_MAX;
+export const DIRECTORY: usize = STATE_END + 4096; // address and bytes per table, u32 (layout.ts)
+export const IMAGE: usize = STATE_END + 8192; // the header of an image (snapshot.ts)
+
 if (offsetof<Control>() > 448) ERROR("Control must end before the queues");
+if (IMAGE + 4096 > CONTROL + CONTROL_BYTES) ERROR("the control block must hold them all");
 if (offsetof<Window>() != 48) ERROR("Window must have 48 bytes");
 
 /** The limits record. */

@@ -29,3 +29,6 @@ export {
 export {
   register, unregister, whereis,
 } from "./exports/names";
+export {
+  image_address, snapshot, restore_begin, restore,
+} from "./exports/snapshot";

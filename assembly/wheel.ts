@@ -131,6 +131,22 @@ export function setClock(nowMs: f64): bool {
 }
 
 /**
+ * Tells a restored kernel the time, maybe of another clock. What is later than the time told last
+ * has gone by; earlier, nothing has: deadlines are as far off as they were, to the precision of an
+ * f64. O(1).
+ */
+export function resumeClock(nowMs: f64): bool {
+  if (!control.ticking || !(nowMs < control.now)) return setClock(nowMs);
+  if (nowMs < -CLOCK_MS_MAX) return false;
+  let epoch = nowMs - (control.now - control.epoch);
+  while (nowMs - epoch < <f64>control.elapsed) epoch -= max(abs(epoch), 1) * f64.EPSILON;
+  control.epoch = epoch;
+  control.now = nowMs;
+  control.firedAt = NaN;
+  return true;
+}
+
+/**
  * When the host must call step again for a timer, in ms on its clock; infinite if never,
  * minus infinite (now) if it has told no time yet. O(1).
  */

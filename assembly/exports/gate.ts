@@ -1,18 +1,26 @@
 // The gate of every export: entering, and the checks of what an embedder passes in.
 
 import { BAD_ARGUMENT, BAD_STATE, CORRUPT, OK, REASON_ATOM, REASON_HANDLE } from "../abi";
-import { control, PHASE_HANDLER, PHASE_KERNEL, PHASE_UNBORN } from "../control";
+import { control, PHASE_HANDLER, PHASE_HOST, PHASE_KERNEL } from "../control";
 import { adoptHandle, checkHandle, dropHandle, yieldHandle } from "../handles";
 import { recover } from "../scheduler";
 
-/** Every call begins here: refuses before init and after a trap in the kernel. */
+/** Every call begins here: refuses before init and after a trap in the kernel. O(1). */
 export function enter(): i32 {
   const phase = control.phase;
-  if (phase == PHASE_KERNEL) return CORRUPT;
-  if (phase == PHASE_UNBORN) return BAD_STATE;
   control.phase = PHASE_KERNEL;
-  if (phase == PHASE_HANDLER) recover();
-  return OK;
+  return phase == PHASE_HOST ? OK : enterAfter(phase);
+}
+
+/** Enters after something else than an ordinary call. */
+function enterAfter(phase: u32): i32 {
+  if (phase == PHASE_KERNEL) return CORRUPT;
+  if (phase == PHASE_HANDLER) {
+    recover();
+    return OK;
+  }
+  control.phase = phase;
+  return BAD_STATE;
 }
 
 /** Whether bytes lie in the scratch area. */

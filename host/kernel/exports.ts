@@ -55,6 +55,10 @@ export interface KernelExports {
   register(pid: number, length: number): number;
   unregister(length: number): number;
   whereis(length: number): number;
+  image_address(): number;
+  snapshot(): number;
+  restore_begin(): number;
+  restore(nowMs: number): number;
   /** The debug build's check of every structure: 0, or which invariant is broken (debug.ts). */
   verify?(): number;
 }

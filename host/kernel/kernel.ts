@@ -7,6 +7,7 @@ import {
 } from "./abi.ts";
 import { KernelCalls } from "./calls.ts";
 import { instantiateKernel, type KernelExports } from "./exports.ts";
+import { hashImage, restoreImage, takeImage } from "./image.ts";
 import { EventRing, MessageView, viewsOf, type MemoryViews } from "./views.ts";
 
 const FACE_SCRATCH = 4;
@@ -46,15 +47,37 @@ export class Kernel extends KernelCalls {
    * @throws PIDGEON_KERNEL_STATUS if the limits are refused, PIDGEON_KERNEL_VERSION.
    */
   static instantiate(wasm: BufferSource, limits: Partial<Limits> = {}): Kernel {
-    const exports = instantiateKernel(wasm);
-    const version = exports.abi_version();
-    if (version !== ABI_VERSION) {
-      throw new PidgeonError("PIDGEON_KERNEL_VERSION", { found: version, known: ABI_VERSION });
-    }
+    const exports = instantiateChecked(wasm);
     writeLimits(exports, limits);
     const status = exports.init();
     if (status !== 0) refuse("init", status);
     return new Kernel(exports);
+  }
+
+  /**
+   * A kernel that goes on from an image, which another build may have taken. The time is of the
+   * clock that `step` will be told of; if it is earlier than the image's, no time has gone by. Host
+   * processes end with reason `restored`, without EXITED events. O(image).
+   * @throws PIDGEON_KERNEL_IMAGE (BAD_IMAGE, NO_HANDLER, NO_MEMORY, BAD_ARGUMENT),
+   *   PIDGEON_KERNEL_VERSION.
+   */
+  static restore(wasm: BufferSource, image: Uint8Array, nowMs: number): Kernel {
+    const exports = instantiateChecked(wasm);
+    restoreImage(exports, image, nowMs);
+    return new Kernel(exports);
+  }
+
+  /**
+   * An image of the whole kernel, for `restore`; the kernel goes on. O(image).
+   * @throws PIDGEON_KERNEL_STATUS (BUSY) while a turn is open or events are unread.
+   */
+  snapshot(): Uint8Array {
+    return takeImage(this.exports);
+  }
+
+  /** The hash of the image that `snapshot` would take, 16 hexadecimal digits. Throws as it. */
+  imageHash(): string {
+    return hashImage(this.exports);
   }
 
   /** Reads the next event into `event`; false if there is none. */
@@ -128,6 +151,16 @@ export class Kernel extends KernelCalls {
     const { read, written } = this.#encoder.encodeInto(name, this.#scratch);
     return read === name.length ? written : this.#scratch.length + 1;
   }
+}
+
+/** @throws PIDGEON_KERNEL_VERSION */
+function instantiateChecked(wasm: BufferSource): KernelExports {
+  const exports = instantiateKernel(wasm);
+  const version = exports.abi_version();
+  if (version !== ABI_VERSION) {
+    throw new PidgeonError("PIDGEON_KERNEL_VERSION", { found: version, known: ABI_VERSION });
+  }
+  return exports;
 }
 
 function writeLimits(exports: KernelExports, limits: Partial<Limits>): void {

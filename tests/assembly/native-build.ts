@@ -243,8 +243,13 @@ ${handlers}
 export * from "./assembly/debug";
 `;
 
-/** Compiles; takes a second or two. */
-export async function buildNativeKernel(): Promise<Uint8Array<ArrayBuffer>> {
+/** Compiles the kernel with the handlers above; takes a second or two. */
+export function buildNativeKernel(): Promise<Uint8Array<ArrayBuffer>> {
+  return compileKernel(entry);
+}
+
+/** Compiles an entry file, which lies in the root folder; takes a second or two. */
+export async function compileKernel(entry: string): Promise<Uint8Array<ArrayBuffer>> {
   const messages: string[] = [];
   let wasm: Uint8Array<ArrayBuffer> | undefined;
   const parameters = ["native-under-test.ts", "--debug", "-O1", "--runtime", "stub"];

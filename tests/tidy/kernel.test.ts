@@ -36,7 +36,7 @@ t.test("the debug build exports all that the release build does", (t) => {
   t.end();
 });
 
-t.test("memory grows at one place, in init", (t) => {
+t.test("memory grows at one place, for init and restore_begin", (t) => {
   t.equal(text.match(/\(memory\.grow\b/g)?.length, 1);
   t.notMatch(text, /^ *\(memory \$\d+ \d+ \d+\)/m, "the module sets no maximum");
   t.end();
