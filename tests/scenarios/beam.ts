@@ -1,0 +1,74 @@
+// Runs scenarios on the BEAM: interpreter.erl is compiled into a temporary folder and started once.
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { castOf, stepsOf, type Scenario, type Trace } from "./scenario.ts";
+import { Recorder } from "./trace.ts";
+
+/** Scenarios at a time: they mostly wait for small times. */
+const WIDTH = 16;
+
+/** A value as an Erlang term: words are atoms, objects maps, arrays lists. */
+function toErlang(value: unknown): string {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "string") return `'${value.replace(/['\\]/g, "\\$&")}'`;
+  if (Array.isArray(value)) return `[${value.map(toErlang).join(",")}]`;
+  const fields = Object.entries(value as object).filter(([, field]) => field !== undefined);
+  return `#{${fields.map(([key, field]) => `'${key}' => ${toErlang(field)}`).join(",")}}`;
+}
+
+/** What the interpreter needs of a scenario: its entries by their steps' numbers, from 1 on. */
+function describe(scenario: Scenario, number: number, scale: number): object {
+  const { all, roots } = castOf(scenario);
+  const steps: Record<string, object[]> = {};
+  let index = 0;
+  const entries = scenario.steps.map((entry) => {
+    const first = index + 1;
+    for (const step of stepsOf(entry)) {
+      index += 1;
+      (steps[step.actor] ??= []).push(withoutFalse({ ...step, index }));
+    }
+    return { first, last: index, ...("pass" in entry && { pass: entry.pass }) };
+  });
+  return { id: scenario.id, number, scale, all, roots, entries, steps };
+}
+
+/** The interpreter asks whether an option is there. */
+function withoutFalse(step: object): object {
+  const isFlag = "op" in step && step.op === "flag";
+  return Object.fromEntries(Object.entries(step).filter(([, value]) => isFlag || value !== false));
+}
+
+/** Runs them all in one Erlang node; `scale` stretches every time. Traces by id. */
+export function runOnBeam(
+  scenarios: readonly Scenario[], folder: string, sources: string, scale = 1,
+): Map<string, Trace> {
+  const [input, output] = [join(folder, "scenarios.term"), join(folder, "traces.txt")];
+  const terms = scenarios.map((scenario, number) => describe(scenario, number, scale));
+  writeFileSync(input, `${toErlang(terms)}.\n`);
+  execFileSync("erlc", ["-o", folder, join(sources, "interpreter.erl")], { stdio: "pipe" });
+  execFileSync("erl", [
+    "-noshell", "-kernel", "logger_level", "none", "-pa", folder,
+    "-run", "interpreter", "main", input, output, String(WIDTH),
+  ], { stdio: "pipe", timeout: 120_000 });
+  return parse(readFileSync(output, "utf8"));
+}
+
+function parse(text: string): Map<string, Trace> {
+  const traces = new Map<string, Trace>();
+  let recorder = new Recorder();
+  for (const line of text.split("\n")) {
+    const [kind, first = "", second = "", third = "", ...rest] = line.split("\t");
+    if (kind === "S") {
+      recorder = new Recorder();
+      traces.set(first, recorder.trace);
+    } else if (kind === "L") {
+      recorder.answered(first, Number(second), third, rest.join("\t"));
+    } else if (kind === "E") {
+      recorder.ended(first, second);
+    } else if (kind === "G") {
+      recorder.settled(Number(first), Number(second));
+    }
+  }
+  return traces;
+}

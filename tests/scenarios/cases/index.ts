@@ -1,0 +1,10 @@
+// All scenarios, area by area.
+import type { Scenario } from "../scenario.ts";
+import { exits } from "./exits.ts";
+import { links } from "./links.ts";
+import { monitors } from "./monitors.ts";
+import { signals } from "./signals.ts";
+
+export const scenarios: readonly Scenario[] = [
+  ...exits, ...links, ...monitors, ...signals,
+];
