@@ -27,7 +27,7 @@ import { removeAfter } from "./mailbox";
 import { classBytes, slabAt, slabCarved, slabClass } from "./memory";
 import { isHandler } from "./native";
 import { isHold, releaseHold } from "./payload";
-import { FLAG_FINISHED, Process, processAt } from "./process";
+import { Process, processAt } from "./process";
 import { refOf, RELATION_TIMER, relationAt, relationKind } from "./relation";
 import { die, reap } from "./signals";
 import {
@@ -142,18 +142,17 @@ function forgetHolds(): void {
   }
 }
 
-/** Ends the processes whose code was in the old host, with reason `restored`. */
+/** Ends the processes whose code was in the old host, and frees their slots. O(slots + ends). */
 function endHostProcesses(): void {
-  control.exitedHead = 0;
-  control.exitedTail = 0;
   for (let slot: u32 = 1; slot < control.processFresh; slot++) {
     const process = processAt(slot);
-    if (process.state == STATE_FREE || process.kind != KIND_HOST) continue;
-    if (process.state == STATE_EXITING) {
-      reap(process);
-    } else if (process.state < STATE_EXITING) {
-      process.flags |= FLAG_FINISHED; // no EXITED event is owed
+    if (process.kind == KIND_HOST && process.state != STATE_FREE && process.state < STATE_EXITING) {
       die(process, REASON_ATOM, ATOM_RESTORED);
     }
   }
+  for (let slot: u32 = 1; slot < control.processFresh; slot++) {
+    if (processAt(slot).state == STATE_EXITING) reap(processAt(slot)); // no EXITED event is owed
+  }
+  control.exitedHead = 0;
+  control.exitedTail = 0;
 }
