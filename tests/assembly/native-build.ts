@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { main } from "assemblyscript/asc";
+import { PUPPET_SOURCE } from "../simulation/natives.ts";
 import { root } from "./test-kernel.ts";
 
 /** Ids of the handlers below. */
@@ -240,6 +241,7 @@ defineHandler(${Handler.KEEPER}, keeper.index);
 const entry = `
 import "./bench/native/handlers";
 ${handlers}
+${PUPPET_SOURCE}
 export * from "./assembly/debug";
 `;
 

@@ -1,0 +1,121 @@
+// The model's mailboxes, run queue and step.
+import { EventKind, Option, Status } from "../../host/kernel/abi.ts";
+import { handle } from "./natives.ts";
+import { die, settle } from "./signals.ts";
+import { fire, setClock } from "./time.ts";
+import type { Message, Process, World } from "./world.ts";
+
+const SLICE_REDUCTIONS = 4000;
+const LOW_PASSES = 8;
+const NO_REASON = { kind: 0, value: 0 };
+
+/** What `step` answers when a native handler traps: the call itself ends with the trap. */
+export const TRAPPED = 1e9;
+
+export function wake(world: World, process: Process): void {
+  process.state = "runnable";
+  process.waitRef = undefined;
+  world.runQueue.push(process);
+}
+
+export function leaveQueue(world: World, process: Process): void {
+  world.runQueue = world.runQueue.filter((one) => one !== process);
+}
+
+/** Puts a message into a mailbox; wakes its process if it waits for such a one. */
+export function deliver(world: World, process: Process, message: Message): void {
+  process.mailbox.push(message);
+  if (process.state !== "waiting") return;
+  if (process.waitRef !== undefined && process.waitRef !== message.ref) {
+    process.cursor = process.mailbox.length;
+    return;
+  }
+  wake(world, process);
+}
+
+/** The next to run, by priority; low has one turn for LOW_PASSES of normal. */
+function next(world: World): Process | undefined {
+  const first = (priority: number) => world.runQueue.find((one) => one.priority === priority);
+  const urgent = first(Option.PRIORITY_MAX) ?? first(Option.PRIORITY_HIGH);
+  if (urgent !== undefined) return urgent;
+  const normal = first(Option.PRIORITY_NORMAL);
+  const low = first(Option.PRIORITY_LOW);
+  if (low === undefined) return normal;
+  if (normal === undefined || world.lowPassed >= LOW_PASSES) {
+    world.lowPassed = 0;
+    return low;
+  }
+  world.lowPassed++;
+  return normal;
+}
+
+function hasRoom(world: World): boolean {
+  return world.ring.length < world.limits.events;
+}
+
+function reportExits(world: World): void {
+  while (world.unreported.length > 0 && hasRoom(world)) {
+    const { pid, reason = NO_REASON } = world.unreported.shift() as Process;
+    world.ring.push({ type: EventKind.EXITED, pid, reason });
+  }
+}
+
+/** Runs a native process for a slice: the reductions used, or TRAPPED. */
+function runNative(world: World, process: Process): number {
+  process.state = "running";
+  world.running = process;
+  const used = { calls: 0, charged: 0 };
+  let answer = "continue";
+  const call = (message: Message | undefined) => {
+    answer = handle(world, process, message, used);
+    used.calls++;
+  };
+  if (process.isNew) {
+    process.isNew = false;
+    call(undefined);
+  }
+  while (answer === "continue" && process.mailbox.length > 0 && isRunning(process)) {
+    if (used.calls + used.charged >= SLICE_REDUCTIONS) break;
+    call(process.mailbox.shift());
+  }
+  world.running = undefined;
+  if (answer === "trap") {
+    world.traps++;
+    if (!isRunning(process)) settle(world, process);
+    else die(world, process, { kind: 0, value: 5 });
+    return TRAPPED;
+  }
+  process.reductions += used.calls + used.charged;
+  if (!isRunning(process)) settle(world, process);
+  else if (answer === "stop") die(world, process, NO_REASON);
+  else if (process.mailbox.length > 0) wake(world, process);
+  else process.state = "waiting";
+  return used.calls + used.charged;
+}
+
+/** Whether its handler has not ended it; a function, for the compiler can't see what it did. */
+function isRunning(process: Process): boolean {
+  return process.state === "running";
+}
+
+export function step(world: World, nowMs: number, reductions: number): number {
+  if (!setClock(world, nowMs)) return Status.BAD_ARGUMENT;
+  fire(world);
+  reportExits(world);
+  for (let left = reductions; left > 0 && hasRoom(world); ) {
+    const process = next(world);
+    if (process === undefined) break;
+    leaveQueue(world, process);
+    if (process.isNative) {
+      const used = runNative(world, process);
+      if (used === TRAPPED) return TRAPPED;
+      left -= used;
+    } else {
+      process.state = "offered";
+      world.ring.push({ type: EventKind.RUN, pid: process.pid, reason: NO_REASON });
+      left--;
+    }
+  }
+  reportExits(world);
+  return world.runQueue.length > 0 || world.unreported.length > 0 ? Status.MORE : Status.OK;
+}
