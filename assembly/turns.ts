@@ -115,6 +115,7 @@ export function waitTurn(pid: f64, ms: f64, reductions: u32): i32 {
 export function waitTurnRef(pid: f64, ref: f64, ms: f64, reductions: u32): i32 {
   const process = recordFor(pid);
   if (!isOpen(process, pid)) return whyNoTurn(pid);
+  if (!(ref >= 0)) return BAD_ARGUMENT; // what is awaited by a negative number is a tag
   for (;;) {
     const block = atCursor(process);
     if (block === null) break;

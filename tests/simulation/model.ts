@@ -1,13 +1,13 @@
 // The model of the whole kernel: what each export answers, and what it does to the world.
 //
-// A model's call is told what the kernel has answered, because some answers are the kernel's choice:
-// a reference must be a new one, and NO_MEMORY is admitted where it can be true.
+// A model's call is told what the kernel has answered, because some answers are its own choice:
+// a reference must be new, and NO_MEMORY is admitted where it can be true.
 import {
   Counter, Flag, Info, ProcessStatus, SLOTS, Status,
 } from "../../host/kernel/abi.ts";
 import type { KernelExports } from "../../host/kernel/exports.ts";
 import { leaveQueue, step } from "./scheduling.ts";
-import { exitSignal, sendBytes, sendHandle, sendNumber } from "./sends.ts";
+import { exitSignal, sendBytes, sendHandle, sendNumber, sendShared, share } from "./sends.ts";
 import { demonitor, link, monitor, spawn, unlink } from "./signals.ts";
 import { latestDeadline, lookAtTimer, setClock, startTimer } from "./time.ts";
 import {
@@ -73,7 +73,11 @@ export const model = {
     return sendHandle(world, found, from, to, tag, ref, handle);
   },
   send_bytes: (world, found, from, to, tag, ref) => sendBytes(world, found, from, to, tag, ref),
-  release: (world, _, address) => world.held.delete(address) ? Status.OK : Status.BAD_ARGUMENT,
+  share: (world, found) => share(world, found),
+  send_shared: (world, found, from, to, tag, ref, hold) => {
+    return sendShared(world, found, from, to, tag, ref, hold);
+  },
+  release: (world, _, hold) => world.holds.delete(hold) ? Status.OK : Status.BAD_ARGUMENT,
   released_next: (world, found) => {
     if (world.released.size === 0) return 0;
     return world.released.delete(found) ? found : Status.BAD_HANDLE;
@@ -103,8 +107,8 @@ export const model = {
     return found;
   },
 
-  send_after: (world, found, from, to, tag, ref, kind, value, ms) => {
-    return startTimer(world, found, to, message({ kind, tag, from, ref, value }), ms);
+  send_after: (world, found, from, to, tag, ref, kind, value, ms, options) => {
+    return startTimer(world, found, to, message({ kind, tag, from, ref, value }), ms, options);
   },
   cancel_timer: (world, _, ref) => lookAtTimer(world, ref, true),
   read_timer: (world, _, ref) => lookAtTimer(world, ref, false),
@@ -133,6 +137,7 @@ export function counters(world: World): ReadonlyMap<number, number> {
     [Counter.NAMES, namesInUse(world)],
     [Counter.TRAPS, world.traps],
     [Counter.RETIRED, 0],
+    [Counter.HOLDS, world.holds.size],
   ]);
 }
 
@@ -196,4 +201,3 @@ function register(world: World, found: number, pid: number): number {
   process.name = name;
   return Status.OK;
 }
-

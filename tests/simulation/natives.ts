@@ -6,7 +6,7 @@ import { signalExit, spawn } from "./signals.ts";
 import type { Message, Process, World } from "./world.ts";
 
 /** The id under which native-build.ts registers it. */
-export const PUPPET = 30;
+export const PUPPET = 100;
 
 /** What a puppet can be told, as the tag of a number. */
 export const Order = {

@@ -5,8 +5,10 @@ import { deliver } from "./scheduling.ts";
 import { signalExit } from "./signals.ts";
 import { message, type Reason, type World } from "./world.ts";
 
-/** The longest payload that fits into a block. */
-export const BYTES_MAX = 16352;
+/** The longest payload. */
+const BYTES_MAX = 16384;
+/** More bytes than these lie in a block beside their message's. */
+const INLINE_BYTES_MAX = 1600;
 
 function findReceiver(world: World, to: number) {
   const process = world.find(to);
@@ -48,6 +50,34 @@ export function sendBytes(
   if (process === undefined) return why;
   const bytes = world.scratch;
   if (bytes.length > BYTES_MAX) return Status.TOO_LARGE;
+  if (found === Status.NO_MEMORY) return world.admitNoMemory(blocksOf(bytes));
+  world.sends++;
+  deliver(world, process, message({ kind: MessageKind.BYTES, from, tag, ref, bytes }));
+  return Status.OK;
+}
+
+function blocksOf({ length }: Uint8Array): number {
+  return length > INLINE_BYTES_MAX ? 2 : 1;
+}
+
+/** Makes a hold of what the host has written into the scratch area. */
+export function share(world: World, found: number): number {
+  const bytes = world.scratch;
+  if (bytes.length > BYTES_MAX) return Status.TOO_LARGE;
+  if (found === Status.NO_MEMORY) return world.admitNoMemory(blocksOf(bytes));
+  if (!(found > 0) || world.holds.has(found)) throw new Error(`hold ${found} is not new`);
+  world.holds.set(found, bytes);
+  return found;
+}
+
+/** Sends the bytes of a hold, which the host keeps. */
+export function sendShared(
+  world: World, found: number, from: number, to: number, tag: number, ref: number, hold: number,
+): number {
+  const bytes = world.holds.get(hold);
+  if (bytes === undefined) return Status.BAD_ARGUMENT;
+  const { process, why } = findReceiver(world, to);
+  if (process === undefined) return why;
   if (found === Status.NO_MEMORY) return world.admitNoMemory();
   world.sends++;
   deliver(world, process, message({ kind: MessageKind.BYTES, from, tag, ref, bytes }));

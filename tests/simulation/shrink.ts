@@ -1,9 +1,9 @@
 // Shrinks a failing run: leaves operations out while it still fails.
 
 /** Runs at most; then what is left has to do. */
-const RUNS_MAX = 400;
+const RUNS_MAX = 300;
 
-/** A part of the operations with which `fails` still answers true; ever smaller pieces are tried. */
+/** Some of the operations, of which `fails` still answers true; ever smaller pieces are tried. */
 export function shrink<T>(operations: readonly T[], fails: (some: readonly T[]) => boolean): T[] {
   let kept = [...operations];
   let runs = 0;

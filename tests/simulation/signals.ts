@@ -1,7 +1,7 @@
 // The model's spawn, exit signals, links and monitors, and what the end of a process sets off.
 //
-// Where Erlang leaves an order open the kernel's own is modelled, because its run must repeat: of one
-// end the links are told newest first, then the watchers newest first; of several ends, the one
+// Where Erlang leaves an order open the kernel's own is modelled, because its run must repeat: of
+// one end the links are told newest first, then the watchers newest first; of several ends, the one
 // condemned last is worked off first.
 import { Atom, Demonitor, MessageKind, Option, ReasonKind, Status } from "../../host/kernel/abi.ts";
 import { deliver, leaveQueue } from "./scheduling.ts";

@@ -76,7 +76,8 @@ export class Simulation {
     if (name === "wait" || name === "wait_ref") {
       return ["OK", "AGAIN", "TIMED_OUT"][found] ?? statusName(found);
     }
-    return found > 0 ? "answers" : statusName(found);
+    const isAnswer = found > 0 || (found < 0 && statusName(found) === String(found));
+    return isAnswer ? "answers" : statusName(found);
   }
 
   #invoke(name: CallName, args: readonly number[]): number {
@@ -93,7 +94,7 @@ export class Simulation {
     const process = this.world.find(pid);
     const expected = process && shownMessage(process);
     if (expected === undefined) throw new Error("the window shows what is not there");
-    const { kind, tag, from, ref, value, length, last, reasonKind } = this.kernel.message;
+    const { kind, tag, from, ref, value, length, hold, last, reasonKind } = this.kernel.message;
     const check = (what: string, found: unknown, wanted: unknown) => {
       if (!Object.is(found, wanted)) throw new Error(`${what} is ${found}, expected ${wanted}`);
     };
@@ -103,7 +104,7 @@ export class Simulation {
     check("ref", ref, expected.ref);
     if (kind === MessageKind.BYTES) {
       check("length", length, expected.bytes?.length);
-      expected.address = value;
+      expected.hold = hold;
       const bytes = this.#bytes.subarray(value, value + length);
       if (Buffer.compare(bytes, expected.bytes ?? bytes) !== 0) throw new Error("other bytes");
       return;
@@ -156,7 +157,7 @@ export class Simulation {
       while (this.readEvent() !== undefined) continue;
     }
     for (const pid of [...world.ended.keys()]) this.call("reap", pid);
-    for (const address of [...world.held.keys()]) this.call("release", address);
+    for (const hold of [...world.holds.keys()]) this.call("release", hold);
     while (this.call("released_next") !== 0) continue;
     this.check();
     const used = counters(world);

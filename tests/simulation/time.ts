@@ -1,5 +1,5 @@
 // The model's clock, timers and receive timeouts: lists, sorted when something is due.
-import { MessageKind, Status } from "../../host/kernel/abi.ts";
+import { MessageKind, Status, TimerOption } from "../../host/kernel/abi.ts";
 import { deliver, wake } from "./scheduling.ts";
 import { handleOf, type Deadline, type Message, type Process, type World } from "./world.ts";
 
@@ -71,8 +71,17 @@ export function endTimeout(process: Process): void {
   process.timedOut = false;
 }
 
+/** The deadline that send_after asks for: in so many ms, or at a time of the clock. */
+function deadlineOf(world: World, ms: number, options: number): Deadline | undefined {
+  if (options === 0) return isTime(ms) ? deadlineIn(world, ms) : undefined;
+  if (options !== TimerOption.ABSOLUTE || !world.isTicking) return undefined;
+  if (!(Math.abs(ms) <= CLOCK_MS_MAX) || ms - world.now > TIMER_MS_MAX) return undefined;
+  const at = Math.max(Math.ceil(ms - world.epoch), world.elapsed);
+  return { at, nth: ++world.armed };
+}
+
 export function startTimer(
-  world: World, found: number, to: number, message: Message, ms: number,
+  world: World, found: number, to: number, message: Message, ms: number, options: number,
 ): number {
   const process = world.find(to);
   if (process === undefined) return world.whyNotFound(to);
@@ -82,10 +91,11 @@ export function startTimer(
   } else if (message.kind !== MessageKind.NUMBER) {
     return Status.BAD_ARGUMENT;
   }
-  if (!isTime(ms)) return Status.BAD_ARGUMENT;
+  const deadline = deadlineOf(world, ms, options);
+  if (deadline === undefined) return Status.BAD_ARGUMENT;
   if (world.relationsLeft() < 1) return Status.LIMIT;
   world.admitRef(found);
-  world.timers.push({ ref: found, to: process, deadline: deadlineIn(world, ms), message });
+  world.timers.push({ ref: found, to: process, deadline, message });
   if (handleOf(message) !== 0) world.underWay.add(message.value);
   return found;
 }
@@ -98,7 +108,7 @@ export function lookAtTimer(world: World, ref: number, cancel: boolean): number 
   return msLeft(world, timer.deadline);
 }
 
-/** When the host must step again, at the latest: it may have to do so earlier, and more than once. */
+/** When the host must step again, at the latest: it may have to do so earlier and more often. */
 export function latestDeadline(world: World): number {
   const timeouts = [...world.processes.values()].flatMap(({ timeout }) => timeout ?? []);
   const all = [...world.timers.map(({ deadline }) => deadline), ...timeouts];

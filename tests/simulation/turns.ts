@@ -55,7 +55,7 @@ export function take(world: World, pid: number): number {
   process.cursor = 0;
   endTimeout(process);
   if (message.kind === MessageKind.BYTES) {
-    world.held.set(message.address, message.bytes?.length ?? 0);
+    world.holds.set(message.hold, message.bytes ?? new Uint8Array());
   } else if (message.shownLast) {
     world.underWay.delete(handleOf(message));
   }
@@ -83,6 +83,7 @@ export function wait(
 ): number {
   const process = open(world, pid);
   if (typeof process === "number") return process;
+  if (ref !== undefined && !(ref >= 0)) return Status.BAD_ARGUMENT;
   if (ref !== undefined) {
     while (process.cursor < process.mailbox.length && shownMessage(process)?.ref !== ref) {
       process.cursor++;

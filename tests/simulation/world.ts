@@ -1,5 +1,5 @@
-// The state of the simulation's model: Erlang's processes as plain objects, arrays and Maps, searched
-// from the front. What a call does to it is in the files beside this one.
+// The state of the simulation's model: Erlang's processes as plain objects, arrays and Maps,
+// searched from the front. What a call does to it is in the files beside this one.
 import { MessageKind, ReasonKind, SLOTS, Status, type Limits } from "../../host/kernel/abi.ts";
 
 /** An exit reason: an atom's code or a handle. */
@@ -21,14 +21,14 @@ export interface Message {
   readonly inRelation: boolean;
   /** Was shown as the last that names its handle. */
   shownLast: boolean;
-  /** Where its bytes lie, once it was shown. */
-  address: number;
+  /** What release wants for its bytes once it is taken; 0 until it was shown. */
+  hold: number;
 }
 
 export function message(fields: Partial<Message> & { readonly kind: number }): Message {
   return {
     tag: 0, from: 0, ref: 0, value: 0, reasonKind: ReasonKind.ATOM, bytes: undefined,
-    inRelation: false, shownLast: false, address: 0, ...fields,
+    inRelation: false, shownLast: false, hold: 0, ...fields,
   };
 }
 
@@ -123,8 +123,8 @@ export class World {
   timers: Timer[] = [];
   /** Events that were written and not read. */
   readonly ring: Event[] = [];
-  /** Bytes that the host holds, by address. */
-  readonly held = new Map<number, number>();
+  /** Bytes that the host holds. */
+  readonly holds = new Map<number, Uint8Array>();
   /** Handles that are the kernel's. */
   readonly underWay = new Set<number>();
   /** Handles that the kernel has dropped and the host has not heard of. */
@@ -231,9 +231,9 @@ export class World {
     return undefined;
   }
 
-  /** The kernel says that its memory is used up: it may, if no slab is left. */
-  admitNoMemory(): number {
-    if (this.slabsLeft > 0) throw new Error(`NO_MEMORY with ${this.slabsLeft} slabs left`);
+  /** The kernel says that its memory is used up: it may, if there is no slab for each block. */
+  admitNoMemory(blocks = 1): number {
+    if (this.slabsLeft >= blocks) throw new Error(`NO_MEMORY with ${this.slabsLeft} slabs left`);
     return Status.NO_MEMORY;
   }
 
