@@ -1,6 +1,7 @@
 // The debug build's accounts: every block and every reference belongs to somebody.
 //
-//   carved blocks of all slabs   = free chains + quick chain + mailboxes + names + loose payloads
+//   carved blocks of all slabs   = free chains + quick chain + mailboxes + loose payloads
+//                                  + names of processes, of groups and of timers
 //   a handle's count             = messages + timers + reasons of ended processes that name it
 //   a counted block's references = messages and holds that refer to it, + 1 if it is a hold itself
 //
@@ -11,6 +12,7 @@
 import { COUNTER_HOLDS, REASON_HANDLE, STATE_EXITING, STATE_FREE } from "./abi";
 import { Block, BLOCK_COUNTED, BLOCK_HELD, BLOCK_IN_RELATION, holdsHandle, wordOf } from "./block";
 import { control, counted } from "./control";
+import { groupBlockAt } from "./groups";
 import { auditHandle, handleCount, isReleased } from "./handles";
 import { SLAB_SHIFT } from "./limits";
 import {
@@ -19,9 +21,8 @@ import {
 import { nameBlockOf } from "./names";
 import { auditShared, isLoose, isWhole, ownBytesOf } from "./payload";
 import { processAt } from "./process";
-import {
-  Relation, RELATION_SIGNAL, RELATION_TIMER, relationAt, relationKind, relationsOfKind,
-} from "./relation";
+import { Relation, RELATION_SIGNAL, relationAt, relationsOfKind } from "./relation";
+import { isTimer, nameBlockOfTimer } from "./timers";
 
 const PART_SLABS: u32 = 128;
 const PART_SHIFT: u32 = SLAB_SHIFT + 7;
@@ -70,6 +71,14 @@ function markOwned(part: u32): bool {
       else if (!mark(part, at) || !markBytes(part, block)) return false;
     }
     const name = nameBlockOf(process);
+    if (name && !mark(part, name)) return false;
+  }
+  for (let index: u32 = 0; index <= control.groupMask; index++) {
+    const group = groupBlockAt(index);
+    if (group && !mark(part, group)) return false;
+  }
+  for (let slot: u32 = 1; slot < control.relationFresh; slot++) {
+    const name = nameBlockOfTimer(relationAt(slot));
     if (name && !mark(part, name)) return false;
   }
   return signals == relationsOfKind(RELATION_SIGNAL);
@@ -176,7 +185,7 @@ function auditReferences(by: i32): bool {
   for (let slot: u32 = 1; slot < control.relationFresh; slot++) {
     const relation: Relation = relationAt(slot);
     const block = changetype<Block>(relation);
-    if (relationKind(relation) != RELATION_TIMER || !holdsHandle(block)) continue;
+    if (!isTimer(relation) || !holdsHandle(block)) continue;
     if (!auditHandle(wordOf(block), by)) return false;
   }
   return true;

@@ -84,8 +84,12 @@ export class Control {
   relationFree: u32; // chain of free records through ownNext
 
   /* Names (names.ts) */
-  names: u32; // address of the hash table
+  names: u32; // address of the hash table: this and the next are a NameTable (name-table.ts)
   nameMask: u32; // its capacity - 1
+
+  /* Groups (groups.ts) */
+  groups: u32; // address of the hash table: this and the next are a NameTable
+  groupMask: u32; // its capacity - 1
 
   /* The running native process (scheduler.ts) */
   running: u32; // address of its record, or 0

@@ -5,6 +5,7 @@ import { OK } from "./abi";
 import { leave } from "./control";
 import { verifyEvents } from "./events";
 import { enter } from "./exports/gate";
+import { verifyGroups } from "./groups";
 import { verifyHandles } from "./handles";
 import { verifyMailboxes } from "./mailbox";
 import { verifyMemory } from "./memory";
@@ -26,6 +27,7 @@ function verifyAll(): i32 {
   if (!broken) broken = verifyMailboxes();
   if (!broken) broken = verifyHandles();
   if (!broken) broken = verifyNames();
+  if (!broken) broken = verifyGroups();
   if (!broken) broken = verifyWheel();
   if (!broken) broken = verifyEvents();
   if (!broken) broken = verifyTimers();
@@ -37,7 +39,8 @@ function verifyAll(): i32 {
 /**
  * Checks every invariant of every structure: 0 if all hold, else structure × 100 + number: 1
  * process table, 2 run queue, 3 mailboxes, 4 memory, 5 handles, 6 relations, 7 names, 8 wheel,
- * 9 events, 10 timers, 11 blocks' owners, 12 handles' owners. CORRUPT, BAD_STATE. O(memory).
+ * 9 events, 10 timers, 11 blocks' owners, 12 handles' owners, 13 groups. CORRUPT, BAD_STATE.
+ * O(memory).
  */
 export function verify(): i32 {
   const refused = enter();

@@ -21,10 +21,10 @@ export {
   begin, peek, skip, take, mark, rewind, wait, wait_ref, yield_turn, finish, reap,
 } from "./exports/turns";
 export {
-  exit_signal, link, unlink, monitor, demonitor, make_ref,
+  exit_signal, link, unlink, monitor, monitor_name, demonitor, make_ref,
 } from "./exports/signals";
 export {
-  send_after, cancel_timer, read_timer,
+  send_after, send_after_name, cancel_timer, read_timer,
 } from "./exports/timers";
 export {
   register, unregister, whereis,
@@ -32,3 +32,9 @@ export {
 export {
   image_address, snapshot, restore_begin, restore,
 } from "./exports/snapshot";
+export {
+  group_join, group_leave, group_size, group_count, group_member, group_send,
+} from "./exports/groups";
+export {
+  process_list, process_name, inspect,
+} from "./exports/lists";

@@ -1,21 +1,17 @@
 // What can be asked of and set on a process.
 //
-// Costs: O(1), but the counts of links and monitors are O(their number).
+// Costs: O(1), but the counts of relations are O(their number), memory is O(these + messages).
 
 import {
-  BAD_ARGUMENT, INFO_KIND, INFO_LINKS, INFO_MESSAGE_QUEUE_LENGTH, INFO_MONITORED_BY,
-  INFO_MONITORS, INFO_PARENT, INFO_PRIORITY, INFO_REDUCTIONS, INFO_STATUS, INFO_TRAP_EXIT,
+  BAD_ARGUMENT, INFO_GROUPS, INFO_KIND, INFO_LINKS, INFO_MEMORY, INFO_MESSAGE_QUEUE_LENGTH,
+  INFO_MONITORED_BY, INFO_MONITORS, INFO_PARENT, INFO_PRIORITY, INFO_REDUCTIONS, INFO_STATUS,
+  INFO_TIMERS, INFO_TRAP_EXIT,
   PRIORITY_MAX, PROCESS_PRIORITY, PROCESS_TRAP_EXIT, STATE_RUNNABLE,
 } from "./abi";
+import { memoryOf, ownLength } from "./lists";
 import { coldOf, FLAG_TRAP_EXIT, Process } from "./process";
 import { pushRunnable, removeRunnable } from "./queue";
 import { Relation } from "./relation";
-
-function ownLength(first: u32): f64 {
-  let length: f64 = 0;
-  for (let at = first; at; at = changetype<Relation>(at).ownNext) length += 1;
-  return length;
-}
 
 function otherLength(first: u32): f64 {
   let length: f64 = 0;
@@ -36,6 +32,9 @@ export function processInfo(process: Process, item: u32): f64 {
     case INFO_MONITORED_BY: return otherLength(coldOf(process).watchers);
     case INFO_PARENT: return process.parent;
     case INFO_KIND: return process.kind;
+    case INFO_MEMORY: return memoryOf(process);
+    case INFO_GROUPS: return ownLength(coldOf(process).groups);
+    case INFO_TIMERS: return ownLength(coldOf(process).timers);
     default: return <f64>BAD_ARGUMENT;
   }
 }

@@ -1,6 +1,6 @@
 // The memory map, laid out once at init from the limits; memory never grows again.
 //
-//   CONTROL │ processes │ events │ scratch │ cold │ guards │ relations │ handles │ names
+//   CONTROL │ processes │ events │ scratch │ cold │ guards │ relations │ handles │ names │ groups
 //   │ slabs' records │ slabs
 //
 // The process table begins at a fixed address: finding a process needs no load. Untouched pages
@@ -22,7 +22,7 @@ const PAGE_BYTES: u64 = 65536;
 const ALIGNMENT: u64 = 64;
 
 /** Whoever restores an image must know its layout: to be raised with every change of a record. */
-export const LAYOUT_VERSION: u32 = 1;
+export const LAYOUT_VERSION: u32 = 2;
 
 /* The tables, in the order of their addresses */
 const TABLE_PROCESSES: u32 = 0;
@@ -33,9 +33,10 @@ const TABLE_GUARDS: u32 = 4;
 const TABLE_RELATIONS: u32 = 5;
 const TABLE_HANDLES: u32 = 6;
 const TABLE_NAMES: u32 = 7;
-const TABLE_SLAB_RECORDS: u32 = 8;
-const TABLE_SLABS: u32 = 9;
-export const TABLES: u32 = 10;
+const TABLE_GROUPS: u32 = 8;
+const TABLE_SLAB_RECORDS: u32 = 9;
+const TABLE_SLABS: u32 = 10;
+export const TABLES: u32 = 11;
 
 export function limitsRecord(): Limits {
   return changetype<Limits>(CONTROL);
@@ -65,9 +66,9 @@ function slabCount(limits: Limits): u32 {
   return limits.messageBytes / SLAB_BYTES;
 }
 
-/** Entries of the name table: a power of two, at most half full. */
-function nameCapacity(limits: Limits): u32 {
-  return 1 << (33 - <u32>clz(limits.names));
+/** Entries of a table for so many names: a power of two, at most half full. */
+function nameCapacity(names: u32): u32 {
+  return 1 << (33 - <u32>clz(names));
 }
 
 /** Bytes of a table. */
@@ -80,7 +81,8 @@ function tableBytes(table: u32, limits: Limits): u64 {
     case TABLE_GUARDS: return (<u64>limits.processes + 1) * GUARD_BYTES;
     case TABLE_RELATIONS: return (<u64>limits.relations + 1) * RELATION_BYTES;
     case TABLE_HANDLES: return (<u64>limits.handles + 1) * 4;
-    case TABLE_NAMES: return <u64>nameCapacity(limits) * NAME_RECORD_BYTES;
+    case TABLE_NAMES: return <u64>nameCapacity(limits.names) * NAME_RECORD_BYTES;
+    case TABLE_GROUPS: return <u64>nameCapacity(limits.groups) * NAME_RECORD_BYTES;
     case TABLE_SLAB_RECORDS: return <u64>slabCount(limits) * SLAB_RECORD_BYTES;
     default: return <u64>slabCount(limits) * SLAB_BYTES;
   }
@@ -139,7 +141,9 @@ export function map(): void {
   control.handles = tableAddress(TABLE_HANDLES);
   control.handleLimit = limits.handles + 1;
   control.names = tableAddress(TABLE_NAMES);
-  control.nameMask = nameCapacity(limits) - 1;
+  control.nameMask = nameCapacity(limits.names) - 1;
+  control.groups = tableAddress(TABLE_GROUPS);
+  control.groupMask = nameCapacity(limits.groups) - 1;
   control.slabRecords = tableAddress(TABLE_SLAB_RECORDS);
   control.slabs = tableAddress(TABLE_SLABS);
   control.slabLimit = slabCount(limits);

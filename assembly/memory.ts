@@ -230,6 +230,11 @@ export function isBlock(address: u32): bool {
   return slab.used > 0 && inSlab % bytes == 0 && inSlab / bytes < slabCarved(slab);
 }
 
+/** Bytes of a block that is in use. O(1). */
+export function blockBytes(block: u32): u32 {
+  return classBytes(slabClass(slabAt((block - control.slabs) >> SLAB_SHIFT)));
+}
+
 /** The first block of the quick chain, or 0; the others follow through their first word. O(1). */
 export function quickBlocks(): u32 {
   return control.quick;

@@ -1,111 +1,64 @@
-// Registered names: a hash table of blocks, open addressing with linear probing.
+// Registered names: a table of names (name-table.ts) whose keys lie in blocks with their owners.
 //
-//   hash ─► │ hash, block │ hash, block │ 0, 0 │ …      block: │ owner │ length │ hash │ bytes… │
+//   hash ─► entry ─► block: │ owner │ key: the name │ ◄─ cold record of the owner
 //
-// I1  From a name's home to its place no entry is empty (deletion shifts entries back).
-// I2  A process has at most one name; its cold record holds the block, the block its slot.
+// I1  A process has at most one name; its cold record holds the block, the block its slot.
 // Costs: register, look up and unregister are O(length) expected.
 
 import {
   BAD_ARGUMENT, COUNTER_NAMES, LIMIT, NOT_FOUND, NO_MEMORY, OK, STATE_EXITING, STATE_FREE, TAKEN,
 } from "./abi";
-import { control, COUNTER_ARRAY, count, counted, invariant } from "./control";
-import { Limits, NAME_BYTES_MAX, NAME_RECORD_BYTES } from "./limits";
-import { allocateBlock, classFor, freeBlock, isBlock } from "./memory";
+import { Control, control, count, counted, limits } from "./control";
+import { freeBlock, isBlock } from "./memory";
 import {
-  coldForWriting, coldOf, Process, processAt, slotOf,
-} from "./process";
+  bytesOfKey, createKeyBlock, entryAt, hashOf, insert, isNameLength, Key,
+  NameTable, probe, remove, verifyKeys,
+} from "./name-table";
+import { coldForWriting, coldOf, Process, processAt, slotOf } from "./process";
 
-const HEAD_BYTES: u32 = 12;
-
-@unmanaged
-class Entry {
-  hash: u32;
-  block: u32; // 0: empty
-}
-if (offsetof<Entry>() != NAME_RECORD_BYTES) ERROR("Entry must have 8 bytes");
+const HEAD_BYTES: u32 = 4;
 
 @unmanaged
 class NameBlock {
   owner: u32; // slot
-  length: u32; // bytes
-  hash: u32;
+  /* then the key */
 }
-if (offsetof<NameBlock>() != HEAD_BYTES) ERROR("NameBlock must have a head of 12 bytes");
+if (offsetof<NameBlock>() != HEAD_BYTES) ERROR("NameBlock must have a head of 4 bytes");
 
-function entryAt(index: u32): Entry {
-  return changetype<Entry>(control.names + (index & control.nameMask) * NAME_RECORD_BYTES);
-}
-
-/** Mixes the bytes four at a time. O(length). */
-function hashOf(address: usize, length: u32): u32 {
-  let hash: u32 = length * 0x9e3779b1;
-  let left = length;
-  while (left >= 4) {
-    hash = rotl<u32>(hash ^ (load<u32>(address) * 0x85ebca6b), 13) * 0xc2b2ae35;
-    address += 4;
-    left -= 4;
-  }
-  while (left) {
-    hash = rotl<u32>(hash ^ (<u32>load<u8>(address) * 0x27d4eb2f), 11) * 0x9e3779b1;
-    address++;
-    left--;
-  }
-  hash ^= hash >> 15;
-  return hash * 0x2c1b3c6d;
+function names(): NameTable {
+  return changetype<NameTable>(changetype<usize>(control) + offsetof<Control>("names"));
 }
 
-/** The index of a name's entry, or of the empty one where it would go. O(length) expected. */
-function probe(address: usize, length: u32, hash: u32): u32 {
-  let index = hash & control.nameMask;
-  while (entryAt(index).block && !isNamed(entryAt(index), address, length, hash)) {
-    index = (index + 1) & control.nameMask;
-  }
-  return index;
-}
-
-function isNamed(entry: Entry, address: usize, length: u32, hash: u32): bool {
-  if (entry.hash != hash) return false;
-  const block = changetype<NameBlock>(entry.block);
-  const bytes = changetype<usize>(block) + HEAD_BYTES;
-  return block.length == length && memory.compare(bytes, address, length) == 0;
+function keyOf(block: u32): Key {
+  return changetype<Key>(block + HEAD_BYTES);
 }
 
 /** Gives a process a name, whose bytes lie at `address`. O(length) expected. */
 export function registerName(process: Process, address: usize, length: u32): i32 {
-  if (length == 0 || length > NAME_BYTES_MAX) return BAD_ARGUMENT;
+  if (!isNameLength(length)) return BAD_ARGUMENT;
   if (coldOf(process).name) return TAKEN;
   const hash = hashOf(address, length);
-  const entry = entryAt(probe(address, length, hash));
-  if (entry.block) return TAKEN;
-  if (namesInUse() == nameLimit()) return LIMIT;
-  const memoryBlock = allocateBlock(classFor(HEAD_BYTES + length));
-  if (memoryBlock == 0) return NO_MEMORY;
-  const block = changetype<NameBlock>(memoryBlock);
-  block.owner = slotOf(process);
-  block.length = length;
-  block.hash = hash;
-  memory.copy(memoryBlock + HEAD_BYTES, address, length);
-  entry.hash = hash;
-  entry.block = <u32>memoryBlock;
-  coldForWriting(process).name = <u32>memoryBlock;
+  const entry = probe(names(), address, length, hash);
+  if (entry.key) return TAKEN;
+  if (counted(COUNTER_NAMES) == <f64>limits().names) return LIMIT;
+  const block = <u32>createKeyBlock(HEAD_BYTES, address, length, hash);
+  if (block == 0) return NO_MEMORY;
+  changetype<NameBlock>(block).owner = slotOf(process);
+  insert(entry, keyOf(block));
+  coldForWriting(process).name = block;
   count(COUNTER_NAMES, 1);
   return OK;
 }
 
-function namesInUse(): u32 {
-  return <u32>load<f64>(COUNTER_ARRAY + ((<usize>COUNTER_NAMES) << 3));
-}
-
-function nameLimit(): u32 {
-  return changetype<Limits>(changetype<usize>(control) - 32).names;
+/** The process that has a name whose hash is known, or null. O(length) expected. */
+export function lookUpHashed(address: usize, length: u32, hash: u32): Process | null {
+  const key = probe(names(), address, length, hash).key;
+  return key ? processAt(changetype<NameBlock>(key - HEAD_BYTES).owner) : null;
 }
 
 /** The process that has a name, or null. O(length) expected. */
 export function lookUp(address: usize, length: u32): Process | null {
-  if (length == 0 || length > NAME_BYTES_MAX) return null;
-  const block = entryAt(probe(address, length, hashOf(address, length))).block;
-  return block ? processAt(changetype<NameBlock>(block).owner) : null;
+  return isNameLength(length) ? lookUpHashed(address, length, hashOf(address, length)) : null;
 }
 
 /** Takes a name from whoever has it. O(length) expected. */
@@ -119,35 +72,19 @@ export function unregisterName(address: usize, length: u32): i32 {
 /** Takes the name from a process that has one. O(length) expected. */
 export function forgetName(process: Process): void {
   const cold = coldOf(process);
-  const block = changetype<NameBlock>(cold.name);
-  const bytes = changetype<usize>(block) + HEAD_BYTES;
-  const index = probe(bytes, block.length, block.hash);
-  invariant(entryAt(index).block == cold.name);
-  removeEntry(index);
-  freeBlock(changetype<usize>(block));
+  remove(names(), keyOf(cold.name));
+  freeBlock(cold.name);
   cold.name = 0;
   count(COUNTER_NAMES, -1);
 }
 
-/** Empties an entry and shifts back those that its place had pushed on. O(1) expected. */
-function removeEntry(index: u32): void {
-  let hole = index;
-  let next = (index + 1) & control.nameMask;
-  for (;;) {
-    const entry = entryAt(next);
-    if (entry.block == 0) break;
-    const home = entry.hash & control.nameMask;
-    if (((next - home) & control.nameMask) >= ((next - hole) & control.nameMask)) {
-      const target = entryAt(hole);
-      target.hash = entry.hash;
-      target.block = entry.block;
-      hole = next;
-    }
-    next = (next + 1) & control.nameMask;
-  }
-  const last = entryAt(hole);
-  last.hash = 0;
-  last.block = 0;
+/** Copies a process's name to `address`; its length, 0 if it has none. O(length). */
+export function copyName(process: Process, address: usize): u32 {
+  const block = coldOf(process).name;
+  if (block == 0) return 0;
+  const key = keyOf(block);
+  memory.copy(address, bytesOfKey(key), key.length);
+  return key.length;
 }
 
 /** The block with a process's name, or 0. O(1). */
@@ -155,35 +92,27 @@ export function nameBlockOf(process: Process): u32 {
   return coldOf(process).name;
 }
 
-/** Whether an entry is a true one, and no entry between its home and it is empty. O(distance). */
-function verifyEntry(index: u32): u32 {
-  const entry = entryAt(index);
-  if (!isBlock(entry.block)) return 701;
-  const block = changetype<NameBlock>(entry.block);
-  if (block.owner == 0 || block.owner >= control.processFresh) return 702;
-  const process = processAt(block.owner);
-  if (process.state == STATE_FREE || process.state >= STATE_EXITING) return 703;
-  if (coldOf(process).name != entry.block) return 704;
-  if (block.length == 0 || block.length > NAME_BYTES_MAX || block.hash != entry.hash) return 705;
-  if (hashOf(changetype<usize>(block) + HEAD_BYTES, block.length) != entry.hash) return 706;
-  return probe(changetype<usize>(block) + HEAD_BYTES, block.length, block.hash) == index ? 0 : 707;
+/** Whether a key lies in a block, whose owner knows of it. O(1). */
+function isOwned(key: u32): bool {
+  if (!isBlock(key - HEAD_BYTES)) return false;
+  const owner = changetype<NameBlock>(key - HEAD_BYTES).owner;
+  if (owner == 0 || owner >= control.processFresh) return false;
+  const process = processAt(owner);
+  if (process.state == STATE_FREE || process.state >= STATE_EXITING) return false;
+  return coldOf(process).name == key - HEAD_BYTES;
 }
 
 /** The debug build's check of this structure: 0, or 700 + what is broken. O(table + slots). */
 export function verifyNames(): u32 {
-  let entries: u32 = 0;
-  for (let index: u32 = 0; index <= control.nameMask; index++) {
-    if (!entryAt(index).block) {
-      if (entryAt(index).hash) return 708;
-      continue;
-    }
-    entries++;
-    const broken = verifyEntry(index);
-    if (broken) return broken;
+  let named: u32 = 0;
+  for (let index: u32 = 0; index <= names().mask; index++) {
+    const key = entryAt(names(), index).key;
+    if (key && !isOwned(key)) return 701;
   }
-  if (counted(COUNTER_NAMES) != <f64>entries || entries > nameLimit()) return 709;
+  if (verifyKeys(names()) == u32.MAX_VALUE) return 702;
   for (let slot: u32 = 1; slot < control.processFresh; slot++) {
-    if (coldOf(processAt(slot)).name) entries--;
+    if (coldOf(processAt(slot)).name) named++;
   }
-  return entries ? 710 : 0;
+  if (verifyKeys(names()) != named) return 703;
+  return counted(COUNTER_NAMES) == <f64>named && named <= limits().names ? 0 : 704;
 }

@@ -191,7 +191,7 @@ function verifyRecord(process: Process): u32 {
   if (process.kind != KIND_HOST || process.flags & FLAG_FINISHED) return 109;
   if (process.head | process.tail | process.cursor | process.messages) return 110;
   const cold = coldOf(process);
-  const lists = cold.links | cold.monitors | cold.watchers | cold.timers;
+  const lists = cold.links | cold.monitors | cold.watchers | cold.timers | cold.groups;
   return lists | cold.name | cold.timerNext ? 111 : 0;
 }
 

@@ -4,8 +4,9 @@ import { COUNTER_RELATIONS, STATE_EXITING, STATE_FREE } from "./abi";
 import { control, counted } from "./control";
 import { Cold, coldOf, Process, processAt, slotOf } from "./process";
 import {
-  isRelation, ownerOf, Relation, RELATION_ALIAS, RELATION_FREE, RELATION_LINK, RELATION_MONITOR,
-  RELATION_RETIRED, RELATION_SUSPENSION, RELATION_TIMER, relationKind, relationsOfKind,
+  isRelation, ownerOf, Relation, RELATION_ALIAS, RELATION_FREE, RELATION_LINK, RELATION_MEMBER,
+  RELATION_MONITOR, RELATION_RETIRED, RELATION_SUSPENSION, RELATION_TIMER, relationKind,
+  relationsOfKind,
 } from "./relation";
 
 /** Whether a relation's other end knows of it. O(1). */
@@ -97,5 +98,6 @@ export function verifyRelations(): u32 {
   if (!areListed(offsetof<Cold>("timers"), RELATION_TIMER)) return 608;
   if (!areListed(offsetof<Cold>("aliases"), RELATION_ALIAS)) return 609;
   if (!areListed(offsetof<Cold>("suspending"), RELATION_SUSPENSION)) return 610;
-  return areListedByOthers(offsetof<Cold>("suspenders"), RELATION_SUSPENSION) ? 0 : 611;
+  if (!areListedByOthers(offsetof<Cold>("suspenders"), RELATION_SUSPENSION)) return 611;
+  return areListed(offsetof<Cold>("groups"), RELATION_MEMBER) ? 0 : 612;
 }

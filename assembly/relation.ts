@@ -1,10 +1,12 @@
-// Relations: link halves, monitors, timers, aliases, suspensions, in one table of 64-byte records.
+// Relations: link halves, monitors, timers, aliases, suspensions, memberships, in one table of
+// 64-byte records.
 //
 //   │ block: the EXIT, DOWN or timeout that it may cause (32) │ owner, kind, lists (32) │
 //
 //   process A ─ links ─► half(A) ◄──other──► half(B) ◄─ links ─ process B
 //   watcher ─ monitors ─► monitor ◄─ watchers ─ watched       owner ─ aliases ─► alias
 //   suspender ─ suspending ─► suspension ◄─ suspenders ─ suspended
+//   process ─ groups ─► member ◄─ first ─ group               a timer to a name has no owner
 //
 // I1  owner = the process whose mailbox gets the signal; the record is in one of its lists.
 // I2  A record of kind SIGNAL is in no list: it lies in its owner's mailbox as a block.
@@ -24,6 +26,8 @@ export const RELATION_SIGNAL: u32 = 4;
 export const RELATION_RETIRED: u32 = 5;
 export const RELATION_ALIAS: u32 = 6;
 export const RELATION_SUSPENSION: u32 = 7;
+export const RELATION_MEMBER: u32 = 8;
+export const RELATION_NAMED_TIMER: u32 = 9;
 
 @unmanaged
 export class Relation {
@@ -40,13 +44,13 @@ export class Relation {
   generation: u32;
   ownerAndKind: u32; // owner's slot, and in the top byte the kind of the relation
   /* the owner's list */
-  ownNext: u32; // address
+  ownNext: u32; // address; timer to a name: the block with the name
   ownPrev: u32; // address
-  /* monitor, suspension: the other process's list; timer: a WheelNode */
+  /* monitor, suspension: the other process's list; member: the group's; timer: a WheelNode */
   otherNext: u32; // address
   otherPrev: u32; // address
-  other: u32; // link: the peer half; alias: its monitor (addresses); else the other one's slot
-  otherHigh: u32; // monitor: address of its alias, or 0; timer: the deadline's upper half
+  other: u32; // link: peer half; alias: monitor; member: group (addresses); else the other's slot
+  otherHigh: u32; // monitor: its alias (address), or 0; member: joins; timer: the deadline's half
 }
 if (offsetof<Relation>() != RELATION_BYTES) ERROR("Relation must have 64 bytes");
 if (offsetof<Relation>("generation") != 32) ERROR("a relation must begin with a block");
@@ -66,6 +70,11 @@ export function ownerOf(relation: Relation): u32 {
 
 export function setKind(relation: Relation, kind: u32): void {
   relation.ownerAndKind = ownerOf(relation) | (kind << SLOT_BITS);
+}
+
+/** Makes a relation a signal that goes to a process's mailbox. O(1). */
+export function makeSignalTo(relation: Relation, owner: u32): void {
+  relation.ownerAndKind = owner | (RELATION_SIGNAL << SLOT_BITS);
 }
 
 /** The reference of a relation. O(1). */

@@ -28,13 +28,13 @@ import { classBytes, slabAt, slabCarved, slabClass } from "./memory";
 import { isHandler } from "./native";
 import { isHold, releaseHold } from "./payload";
 import { Process, processAt } from "./process";
-import { refOf, RELATION_TIMER, relationAt, relationKind } from "./relation";
+import { refOf, relationAt } from "./relation";
 import { die, reap } from "./signals";
 import {
   EXTENTS, extentNeeded, hashBody, hashHeader, header, HEADER_HANDLERS, HEADER_LIMITS, IMAGE_MAGIC,
   isPossible, toldBytes,
 } from "./snapshot";
-import { cancelTimer } from "./timers";
+import { cancelTimer, isTimer } from "./timers";
 import { resumeClock } from "./wheel";
 
 /** Whether this build has every handler that the header names. */
@@ -99,7 +99,7 @@ function forgetHandles(): void {
   }
   for (let slot: u32 = 1; slot < control.relationFresh; slot++) {
     const timer = relationAt(slot);
-    if (relationKind(timer) != RELATION_TIMER || timer.kind != MESSAGE_HANDLE) continue;
+    if (!isTimer(timer) || timer.kind != MESSAGE_HANDLE) continue;
     timer.kind = MESSAGE_NUMBER; // so that no handle is dropped with it
     cancelTimer(refOf(timer));
     count(COUNTER_DEAD_LETTERS, 1);

@@ -16,7 +16,7 @@
 // Costs: every operation is O(1); step is O(work done).
 
 import {
-  ATOM_NORMAL, ATOM_TRAP, COUNTER_TIMERS, COUNTER_TRAPS, EVENT_EXITED, EVENT_RUN, KIND_HOST,
+  ATOM_NORMAL, ATOM_TRAP, COUNTER_DEAD_LETTERS, COUNTER_TRAPS, EVENT_EXITED, EVENT_RUN, KIND_HOST,
   MESSAGE_NUMBER, MORE,
   OK, REASON_ATOM, STATE_EXITING, STATE_OFFERED, STATE_RUNNABLE, STATE_RUNNING, STATE_SUSPENDED,
   STATE_WAITING,
@@ -30,12 +30,13 @@ import {
 } from "./mailbox";
 import { freeSmallBlock } from "./memory";
 import {
-  Cold, coldOf, FLAG_AWAITING, FLAG_HALT, FLAG_READY, FLAG_REPORTED, FLAG_START, FLAG_TIMED_OUT,
-  Process, processAt,
+  coldOf, FLAG_AWAITING, FLAG_HALT, FLAG_READY, FLAG_REPORTED, FLAG_START, FLAG_TIMED_OUT,
+  Process, processAt, slotOf,
 } from "./process";
 import { popRunnable, pushRunnable, removeRunnable } from "./queue";
-import { ownerOf, refOf, Relation, RELATION_SIGNAL, removeOwn, setKind } from "./relation";
+import { makeSignalTo, refOf, Relation } from "./relation";
 import { die, settleRunning } from "./signals";
+import { takeReceiver } from "./timers";
 import { nextDue, WheelNode } from "./wheel";
 
 /* What a native handler answers */
@@ -134,14 +135,17 @@ function fireTimeout(node: WheelNode): void {
   if (process.state == STATE_WAITING) makeRunnable(process);
 }
 
-/** A timer: its relation becomes the message. O(1). */
+/** A timer: its relation becomes the message. O(1), to a name O(its length). */
 function fireTimer(node: WheelNode): void {
   const timer = changetype<Relation>(changetype<usize>(node) - offsetof<Relation>("otherNext"));
-  const process = processAt(ownerOf(timer));
-  removeOwn(changetype<usize>(coldOf(process)) + offsetof<Cold>("timers"), timer);
+  const process = takeReceiver(timer);
+  if (process === null) {
+    count(COUNTER_DEAD_LETTERS, 1);
+    dropBlock(changetype<Block>(timer));
+    return;
+  }
   if (timer.ref == 0) timer.ref = refOf(timer);
-  setKind(timer, RELATION_SIGNAL);
-  count(COUNTER_TIMERS, -1);
+  makeSignalTo(timer, slotOf(process));
   deliver(process, changetype<Block>(timer));
 }
 

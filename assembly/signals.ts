@@ -4,8 +4,9 @@
 // or DOWN that it may become (relation.ts). Ends are worked off one by one from a chain, so a
 // cascade over 100,000 links takes no stack:
 //
-//   die ─► dying chain ─► bury: mailbox, name, timers, own monitors ─► links ─► watchers ─► slot
-//                            └──── a linked process that does not trap joins the chain
+//   die ─► dying chain ─► bury: mailbox, name, groups, timers, own monitors ─► links ─► watchers
+//             ▲              ─► slot                                             │
+//             └──────────── a linked process that does not trap ────────────────┘
 //
 // The name is free and everything is dropped before anybody is told (release before notify).
 // Costs: exit, link, monitor, demonitor O(1) but for what they end; unlink O(links of the shorter).
@@ -17,6 +18,7 @@ import {
 } from "./abi";
 import { Block, createBlock, dropBlock, setWord } from "./block";
 import { control, count } from "./control";
+import { leaveGroups } from "./groups";
 import { dropHandle, retainHandle } from "./handles";
 import { dropAll, removeBlock } from "./mailbox";
 import { forgetName } from "./names";
@@ -120,6 +122,7 @@ function buryRelations(process: Process): void {
   const reasonKind = <u8>process.handler;
   const word = <u32>process.parent;
   if (cold.name) forgetName(process);
+  leaveGroups(process);
   cancelTimeout(process);
   dropTimers(process);
   while (cold.monitors) releaseMonitor(changetype<Relation>(cold.monitors));

@@ -1,6 +1,9 @@
 // The gate of every export: entering, and the checks of what an embedder passes in.
 
-import { BAD_ARGUMENT, BAD_STATE, CORRUPT, OK, REASON_ATOM, REASON_HANDLE } from "../abi";
+import {
+  BAD_ARGUMENT, BAD_HANDLE, BAD_STATE, CORRUPT, MESSAGE_HANDLE, MESSAGE_NUMBER, OK, REASON_ATOM,
+  REASON_HANDLE,
+} from "../abi";
 import { control, PHASE_HANDLER, PHASE_HOST, PHASE_KERNEL } from "../control";
 import { adoptHandle, checkHandle, dropHandle, yieldHandle } from "../handles";
 import { recover } from "../scheduler";
@@ -27,6 +30,14 @@ function enterAfter(phase: u32): i32 {
 export function inScratch(pointer: u32, length: u32): bool {
   const offset = pointer - control.scratch;
   return offset <= control.scratchBytes && length <= control.scratchBytes - offset;
+}
+
+/** Whether a call may send this: a number, or a handle that is the host's; with a plain tag. */
+export function checkPayload(tag: u32, kind: u32, value: f64): i32 {
+  if (tag > 255) return BAD_ARGUMENT;
+  if (kind == MESSAGE_NUMBER) return OK;
+  if (kind != MESSAGE_HANDLE) return BAD_ARGUMENT;
+  return <f64>(<u32>value) == value ? checkHandle(<u32>value) : BAD_HANDLE;
 }
 
 /** Takes over the reason of a call, with the call's own reference. */

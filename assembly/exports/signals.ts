@@ -1,7 +1,9 @@
 // Exports of the kernel: signals: exit, link, monitor.
 
-import { BAD_PID, NO_PROCESS, NOT_FOUND, OK } from "../abi";
-import { leave, leaveNumber } from "../control";
+import { BAD_ARGUMENT, BAD_PID, NO_PROCESS, NOT_FOUND, OK } from "../abi";
+import { control, leave, leaveNumber } from "../control";
+import { isNameLength } from "../name-table";
+import { lookUp } from "../names";
 import { find, whyNotFound } from "../process";
 import { makeRef } from "../relation";
 import * as signals from "../signals";
@@ -45,6 +47,20 @@ export function monitor(watcher: f64, target: f64): f64 {
   if (process === null) return leaveNumber(whyNotFound(watcher));
   if (find(target) === null && whyNotFound(target) == BAD_PID) return leaveNumber(BAD_PID);
   return leaveNumber(signals.monitor(process, target));
+}
+
+/**
+ * erlang:monitor/2 of the name in the first `length` bytes of the scratch area, looked up now; one
+ * that is nobody's causes DOWN noproc from 0. As monitor, or BAD_ARGUMENT. O(length).
+ */
+export function monitor_name(watcher: f64, length: u32): f64 {
+  const refused = enter();
+  if (refused != OK) return <f64>refused;
+  const process = find(watcher);
+  if (process === null) return leaveNumber(whyNotFound(watcher));
+  if (!isNameLength(length)) return leaveNumber(BAD_ARGUMENT);
+  const target = lookUp(control.scratch, length);
+  return leaveNumber(signals.monitor(process, target === null ? 0 : target.pid));
 }
 
 /** erlang:demonitor/2. OK: was active; NOT_FOUND: was not. Flushing costs O(mailbox). */

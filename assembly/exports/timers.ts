@@ -1,11 +1,17 @@
 // Exports of the kernel: timers.
 
-import { BAD_ARGUMENT, BAD_HANDLE, MESSAGE_HANDLE, MESSAGE_NUMBER, NOT_FOUND, OK } from "../abi";
-import { leaveNumber } from "../control";
-import { adoptHandle, checkHandle, yieldHandle } from "../handles";
+import { BAD_ARGUMENT, MESSAGE_HANDLE, OK } from "../abi";
+import { control, leaveNumber } from "../control";
+import { adoptHandle, yieldHandle } from "../handles";
 import { find, whyNotFound } from "../process";
 import * as timers from "../timers";
-import { enter } from "./gate";
+import { checkPayload, enter, inScratch } from "./gate";
+
+/** Leaves with a timer's reference, or with a refusal: then a handle is the host's again. */
+function settle(timer: f64, kind: u32, value: f64): f64 {
+  if (timer < 0 && kind == MESSAGE_HANDLE) yieldHandle(<u32>value);
+  return leaveNumber(timer);
+}
 
 /**
  * erlang:send_after/4: the timer's reference. `kind` is MESSAGE_NUMBER or MESSAGE_HANDLE; with
@@ -20,19 +26,30 @@ export function send_after(
   if (refused != OK) return <f64>refused;
   const process = find(to);
   if (process === null) return leaveNumber(whyNotFound(to));
-  if (kind == MESSAGE_NUMBER) {
-    return leaveNumber(
-      timers.startTimer(process, <u8>kind, <u8>tag, from, ref, value, ms, options),
-    );
-  }
-  if (kind != MESSAGE_HANDLE) return leaveNumber(BAD_ARGUMENT);
-  if (<f64>(<u32>value) != value) return leaveNumber(BAD_HANDLE);
-  const status = checkHandle(<u32>value);
+  const status = checkPayload(tag, kind, value);
   if (status != OK) return leaveNumber(status);
-  adoptHandle(<u32>value);
+  if (kind == MESSAGE_HANDLE) adoptHandle(<u32>value);
   const timer = timers.startTimer(process, <u8>kind, <u8>tag, from, ref, value, ms, options);
-  if (timer < 0) yieldHandle(<u32>value);
-  return leaveNumber(timer);
+  return settle(timer, kind, value);
+}
+
+/**
+ * The same to the name in the first `length` bytes of the scratch area, which is looked up when the
+ * time has come; if it is nobody's then, the message is a dead letter. LIMIT, NO_MEMORY. O(length).
+ */
+export function send_after_name(
+  from: f64, length: u32, tag: u32, ref: f64, kind: u32, value: f64, ms: f64, options: u32,
+): f64 {
+  const refused = enter();
+  if (refused != OK) return <f64>refused;
+  if (!inScratch(control.scratch, length)) return leaveNumber(BAD_ARGUMENT);
+  const status = checkPayload(tag, kind, value);
+  if (status != OK) return leaveNumber(status);
+  if (kind == MESSAGE_HANDLE) adoptHandle(<u32>value);
+  const timer = timers.startTimerToName(
+    control.scratch, length, <u8>kind, <u8>tag, from, ref, value, ms, options,
+  );
+  return settle(timer, kind, value);
 }
 
 /** erlang:cancel_timer/1: ms that were left, or NOT_FOUND. */

@@ -61,6 +61,11 @@ export class KernelCalls {
     return this.exports.process_info(pid, item);
   }
 
+  /** Shows the index-th message of a mailbox in `message`, whoever runs. SHOWN, OK. O(index). */
+  inspect(pid: Pid, index: number): Status {
+    return this.exports.inspect(pid, index);
+  }
+
   processFlag(pid: Pid, flag: number, value: number): number {
     return this.exports.process_flag(pid, flag, value);
   }

@@ -44,17 +44,33 @@ export interface KernelExports {
   link(a: number, b: number): number;
   unlink(a: number, b: number): number;
   monitor(watcher: number, target: number): number;
+  monitor_name(watcher: number, length: number): number;
   demonitor(watcher: number, ref: number, options: number): number;
   make_ref(): number;
   send_after(
     from: number, to: number, tag: number, ref: number, kind: number, value: number, ms: number,
     options: number,
   ): number;
+  send_after_name(
+    from: number, length: number, tag: number, ref: number, kind: number, value: number,
+    ms: number, options: number,
+  ): number;
   cancel_timer(ref: number): number;
   read_timer(ref: number): number;
   register(pid: number, length: number): number;
   unregister(length: number): number;
   whereis(length: number): number;
+  group_join(pid: number, length: number): number;
+  group_leave(pid: number, length: number): number;
+  group_size(length: number): number;
+  group_count(pid: number, length: number): number;
+  group_member(length: number, after: number): number;
+  group_send(
+    from: number, length: number, tag: number, ref: number, kind: number, value: number,
+  ): number;
+  process_list(pid: number, list: number, skip: number): number;
+  process_name(pid: number): number;
+  inspect(pid: number, index: number): number;
   image_address(): number;
   snapshot(): number;
   restore_begin(): number;

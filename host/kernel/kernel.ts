@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import { PidgeonError } from "../errors.ts";
 import {
-  ABI_VERSION, limitNames, SLOTS, Status, statusName, type Limits, type Pid, type Ref,
+  ABI_VERSION, limitNames, MessageKind, SLOTS, Status, statusName, type Limits, type Pid,
+  type Ref,
 } from "./abi.ts";
 import { KernelCalls } from "./calls.ts";
 import { instantiateKernel, type KernelExports } from "./exports.ts";
@@ -29,6 +30,7 @@ export class Kernel extends KernelCalls {
   readonly #scratch: Uint8Array;
   readonly #scratchAddress: number;
   readonly #encoder = new TextEncoder();
+  readonly #decoder = new TextDecoder();
 
   private constructor(exports: KernelExports) {
     super(exports);
@@ -132,6 +134,80 @@ export class Kernel extends KernelCalls {
   /** The pid that has a name, or 0. */
   whereis(name: string): Pid | 0 {
     return this.exports.whereis(this.#writeName(name)) as Pid | 0;
+  }
+
+  /** The name that a process is registered under, "" if none. */
+  processName(pid: Pid): string {
+    const length = this.exports.process_name(pid);
+    return length > 0 ? this.#decoder.decode(this.#scratch.subarray(0, length)) : "";
+  }
+
+  /** As `monitor`, of who has this name now; nobody: DOWN noproc from 0. */
+  monitorName(watcher: Pid, name: string): Ref {
+    return this.exports.monitor_name(watcher, this.#writeName(name)) as Ref;
+  }
+
+  /** As `sendAfter`, to who has this name when the time has come. */
+  sendAfterName(
+    from: Pid | 0, name: string, tag: number, ref: Ref | 0, kind: number, value: number,
+    ms: number, options = 0,
+  ): Ref {
+    const length = this.#writeName(name);
+    return this.exports.send_after_name(from, length, tag, ref, kind, value, ms, options) as Ref;
+  }
+
+  groupJoin(pid: Pid, name: string): Status {
+    return this.exports.group_join(pid, this.#writeName(name));
+  }
+
+  groupLeave(pid: Pid, name: string): Status {
+    return this.exports.group_leave(pid, this.#writeName(name));
+  }
+
+  /** How many processes are members of a group. */
+  groupSize(name: string): number {
+    return this.exports.group_size(this.#writeName(name));
+  }
+
+  /** How often a process has joined a group. */
+  groupCount(pid: Pid, name: string): number {
+    return this.exports.group_count(pid, this.#writeName(name));
+  }
+
+  /** The members of a group, the last to join first. O(members × groups of each). */
+  groupMembers(name: string): Pid[] {
+    const pids: Pid[] = [];
+    const length = this.#writeName(name);
+    let pid = this.exports.group_member(length, 0);
+    while (pid > 0) {
+      pids.push(pid as Pid);
+      pid = this.exports.group_member(length, pid);
+    }
+    return pids;
+  }
+
+  /** Sends a number to every member of a group: how many got it, or a Status. */
+  groupSendNumber(from: Pid | 0, name: string, tag: number, ref: Ref | 0, value: number): number {
+    const length = this.#writeName(name);
+    return this.exports.group_send(from, length, tag, ref, MessageKind.NUMBER, value);
+  }
+
+  /** The same of a handle; unless somebody got it, it is still the caller's. */
+  groupSendHandle(from: Pid | 0, name: string, tag: number, ref: Ref | 0, handle: number): number {
+    const length = this.#writeName(name);
+    return this.exports.group_send(from, length, tag, ref, MessageKind.HANDLE, handle);
+  }
+
+  /** The processes of a List; empty for one that is dead. O(its length). */
+  processList(pid: Pid, list: number): Pid[] {
+    const pids: Pid[] = [];
+    const room = this.#scratch.length >> 3;
+    for (let found = room; found === room; ) {
+      found = this.exports.process_list(pid, list, pids.length);
+      const start = this.#scratchAddress >> 3;
+      for (let i = 0; i < found; i++) pids.push(this.#memory.numbers[start + i] as Pid);
+    }
+    return pids;
   }
 
   /** Puts a name into the scratch area; its length, or one that no name has. */

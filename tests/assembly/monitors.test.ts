@@ -143,3 +143,21 @@ withKernel(t, "the last generation of a relation retires it", (k, t) => {
   t.same(others.map((ref) => ref % 2 ** 24), [2, 3, 4]);
   t.equal(k.kernel.monitor(a, b), Status.LIMIT, "one fewer is left");
 }, { relations: 4 });
+
+withKernel(t, "a name is monitored by who has it now; nobody's tells noproc from 0", (k, t) => {
+  const [a, b, c] = [k.spawnWaiting(), k.spawnWaiting(), k.spawnWaiting()];
+  k.kernel.register(b, "clerk");
+  const ref = k.kernel.monitorName(a, "clerk");
+  k.kernel.unregister("clerk");
+  k.kernel.register(c, "clerk");
+  k.kill(c);
+  t.same(k.receive(a), [], "the name was resolved once");
+  k.kill(b);
+  t.same(k.receive(a), [{ kind: "down", from: b, ref, reason: "killed" }]);
+  const unknown = k.kernel.monitorName(a, "clerk");
+  t.same(k.receive(a), [{ kind: "down", from: 0, ref: unknown, reason: "noproc" }]);
+  t.equal(k.kernel.monitorName(a, ""), Status.BAD_ARGUMENT);
+  t.equal(k.kernel.monitorName(a, "x".repeat(3073)), Status.BAD_ARGUMENT);
+  t.equal(k.kernel.monitorName(c, "clerk"), Status.NO_PROCESS);
+  t.equal(k.kernel.monitorName(0 as Pid, "clerk"), Status.BAD_PID);
+});

@@ -237,9 +237,12 @@ export class TestKernel {
       relations: fast.counter(Counter.RELATIONS),
       timers: fast.counter(Counter.TIMERS),
       names: fast.counter(Counter.NAMES),
+      groups: fast.counter(Counter.GROUPS),
       holds: fast.counter(Counter.HOLDS),
     };
-    const nothing = { processes: 0, handles: 0, relations: 0, timers: 0, names: 0, holds: 0 };
+    const nothing = {
+      processes: 0, handles: 0, relations: 0, timers: 0, names: 0, groups: 0, holds: 0,
+    };
     t.same(used, nothing, "all is freed");
     t.equal(new Set(this.#freeHandles).size, this.limits.handles, "the host has all handles back");
     t.equal(fast.exports.verify?.(), 0, "every invariant holds");
