@@ -7,6 +7,8 @@ export const errors = {
   PIDGEON_KERNEL_VERSION: "kernel.wasm speaks ABI {found}, this host knows {known}",
   PIDGEON_KERNEL_LIMIT: "the limit {name} must be a whole number from 1 to 2^32 - 1, not {limit}",
   PIDGEON_KERNEL_IMAGE: "the kernel refused to restore the image: {status}",
+  PIDGEON_KERNEL_REPLAY:
+    "call {index} of the recording, {name}, answered {found} where it had answered {expected}",
 
   PIDGEON_NOT_SENDABLE: "a message can't hold {reason}, at {path}",
   PIDGEON_HANDLES_FULL: "{limit} values are under way already (limit handles)",

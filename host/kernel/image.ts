@@ -5,9 +5,10 @@ import { Status, statusName } from "./abi.ts";
 import type { KernelExports } from "./exports.ts";
 
 /** Where what lies in the header of an image, in bytes. assembly/snapshot.ts has the record. */
+const EXTENTS_AT = 12;
 const HASH_AT = 32;
 const TABLE_AT = 128;
-const HEADER_BYTES = 512;
+export const HEADER_BYTES = 512;
 
 /** A part of an image: where it lies in memory, and in the image. */
 interface Extent {
@@ -16,35 +17,38 @@ interface Extent {
   readonly at: number;
 }
 
-/** The extents that a header names. */
-function extentsOf(view: DataView, count: number): readonly Extent[] {
+/** The header of an image that lies in the kernel's memory. */
+function headerIn(exports: KernelExports): DataView {
+  return new DataView(exports.memory.buffer, exports.image_address(), HEADER_BYTES);
+}
+
+/** The extents of the image whose header lies in the kernel's memory. */
+export function extentsIn(exports: KernelExports): readonly Extent[] {
+  const header = headerIn(exports);
   const extents: Extent[] = [];
   let at = 0;
-  for (let index = 0; index < count; index++) {
+  for (let index = 0; index < header.getUint32(EXTENTS_AT, true); index++) {
     const entry = TABLE_AT + index * 8;
-    const bytes = view.getUint32(entry + 4, true);
-    extents.push({ address: view.getUint32(entry, true), bytes, at });
+    const bytes = header.getUint32(entry + 4, true);
+    extents.push({ address: header.getUint32(entry, true), bytes, at });
     at += bytes;
   }
   return extents;
 }
 
-/** Writes the header of an image in the kernel's memory: its bytes and its extents. */
-function survey(exports: KernelExports): { header: DataView; extents: readonly Extent[] } {
-  const count = exports.snapshot();
-  if (count < 0) {
-    const details = { operation: "snapshot", status: statusName(count) };
-    throw new PidgeonError("PIDGEON_KERNEL_STATUS", details);
-  }
-  const header = new DataView(exports.memory.buffer, exports.image_address(), HEADER_BYTES);
-  return { header, extents: extentsOf(header, count) };
+/** Has the kernel write the header of an image. */
+function survey(exports: KernelExports): void {
+  const status = exports.snapshot();
+  if (status >= 0) return;
+  const details = { operation: "snapshot", status: statusName(status) };
+  throw new PidgeonError("PIDGEON_KERNEL_STATUS", details);
 }
 
 /** @throws PIDGEON_KERNEL_STATUS: BUSY while a turn is open or events are unread. O(image). */
 export function takeImage(exports: KernelExports): Uint8Array {
-  const { extents } = survey(exports);
-  const last = extents.at(-1);
-  const image = new Uint8Array(last === undefined ? 0 : last.at + last.bytes);
+  survey(exports);
+  const extents = extentsIn(exports);
+  const image = new Uint8Array(extents.reduce((sum, { bytes }) => sum + bytes, 0));
   for (const { address, bytes, at } of extents) {
     image.set(new Uint8Array(exports.memory.buffer, address, bytes), at);
   }
@@ -53,7 +57,8 @@ export function takeImage(exports: KernelExports): Uint8Array {
 
 /** The hash that an image of the kernel would have, as 16 hexadecimal digits. O(image). */
 export function hashImage(exports: KernelExports): string {
-  return survey(exports).header.getBigUint64(HASH_AT, true).toString(16).padStart(16, "0");
+  survey(exports);
+  return headerIn(exports).getBigUint64(HASH_AT, true).toString(16).padStart(16, "0");
 }
 
 /**
@@ -62,13 +67,12 @@ export function hashImage(exports: KernelExports): string {
  */
 export function restoreImage(exports: KernelExports, image: Uint8Array, nowMs: number): void {
   if (image.length < HEADER_BYTES) refuse(Status.BAD_IMAGE);
-  const header = image.slice(0, HEADER_BYTES);
+  const header = image.subarray(0, HEADER_BYTES);
   new Uint8Array(exports.memory.buffer).set(header, exports.image_address());
   const count = exports.restore_begin();
   if (count < 0) refuse(count);
-  const extents = extentsOf(new DataView(header.buffer), count);
   const memory = new Uint8Array(exports.memory.buffer);
-  for (const { address, bytes, at } of extents) {
+  for (const { address, bytes, at } of extentsIn(exports)) {
     const part = image.subarray(at, at + bytes);
     if (part.length < bytes) refuse(Status.BAD_IMAGE);
     memory.set(part, address);

@@ -15,6 +15,11 @@ const FACE_SCRATCH = 4;
 const FACE_SCRATCH_BYTES = 5;
 const FACE_WINDOW = 6;
 
+/** Puts something before the exports of a kernel: a Recorder's `observe`. */
+type Observe = (exports: KernelExports) => KernelExports;
+
+const unobserved: Observe = (exports) => exports;
+
 /** The slot of a pid: an index for the host's own tables. O(1). */
 export function slotOf(pid: Pid): number {
   return pid % SLOTS;
@@ -32,7 +37,8 @@ export class Kernel extends KernelCalls {
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder();
 
-  private constructor(exports: KernelExports) {
+  /** Around an instance whose memory is laid out, by `init` or `restore`. */
+  constructor(exports: KernelExports) {
     super(exports);
     this.#memory = viewsOf(exports.memory);
     const { words, bytes } = this.#memory;
@@ -45,11 +51,13 @@ export class Kernel extends KernelCalls {
   }
 
   /**
-   * A kernel with its own memory.
+   * A kernel with its own memory. `observe` may put itself before the exports, as a Recorder does.
    * @throws PIDGEON_KERNEL_STATUS if the limits are refused, PIDGEON_KERNEL_VERSION.
    */
-  static instantiate(wasm: BufferSource, limits: Partial<Limits> = {}): Kernel {
-    const exports = instantiateChecked(wasm);
+  static instantiate(
+    wasm: BufferSource, limits: Partial<Limits> = {}, observe: Observe = unobserved,
+  ): Kernel {
+    const exports = observe(instantiateChecked(wasm));
     writeLimits(exports, limits);
     const status = exports.init();
     if (status !== 0) refuse("init", status);
@@ -63,8 +71,10 @@ export class Kernel extends KernelCalls {
    * @throws PIDGEON_KERNEL_IMAGE (BAD_IMAGE, NO_HANDLER, NO_MEMORY, BAD_ARGUMENT),
    *   PIDGEON_KERNEL_VERSION.
    */
-  static restore(wasm: BufferSource, image: Uint8Array, nowMs: number): Kernel {
-    const exports = instantiateChecked(wasm);
+  static restore(
+    wasm: BufferSource, image: Uint8Array, nowMs: number, observe: Observe = unobserved,
+  ): Kernel {
+    const exports = observe(instantiateChecked(wasm));
     restoreImage(exports, image, nowMs);
     return new Kernel(exports);
   }

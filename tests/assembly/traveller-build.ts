@@ -98,6 +98,10 @@ function wanderer(self: Process, address: usize): u32 {
       mark(self);
       break;
     }
+    case 24: {
+      if (message.tag != 1) unreachable();
+      break;
+    }
     case 23: return message.tag == 1 ? CONTINUE : STOP;
   }
   return CONTINUE;

@@ -10,10 +10,19 @@ export const travellerLimits: Limits = {
   scratchBytes: 4096, groups: 8,
 };
 
-/** Works off all that is due; a program without end is given up. */
+/** Works off all that is due, beyond traps of handlers; a program without end is given up. */
 export function settle(kernel: Kernel, now: number): void {
-  for (let steps = 0; kernel.step(now, 5_000) === Status.MORE; steps++) {
+  for (let steps = 0; step(kernel, now) === Status.MORE; steps++) {
     if (steps === 1000) throw new Error("step finds no end");
+  }
+}
+
+function step(kernel: Kernel, now: number): Status {
+  try {
+    return kernel.step(now, 5_000);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) return Status.MORE;
+    throw error;
   }
 }
 

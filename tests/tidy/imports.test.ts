@@ -25,8 +25,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /** Where a program starts. */
 const entries = ["host/index.ts", "host/server/main.ts", "host/tools/prepare.mjs"];
-/** Part of the product, though no program of ours runs it: the storage for others' tests. */
-const forTests = ["host/storage/memory.ts"];
+/** Part of the product, though no program of ours runs it: for others' tests and debugging. */
+const forTests = ["host/storage/memory.ts", "host/kernel/recorder.ts"];
 const testEntries = ["tests/run.ts", "bench/main.ts", "bench/native/index.ts"];
 const assemblyEntries = ["assembly/index.ts", "assembly/debug.ts"];
 
