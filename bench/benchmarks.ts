@@ -3,6 +3,7 @@ import { chatBenchmark, idleBenchmark } from "./chat/chat.ts";
 import type { Benchmark } from "./instrument/benchmark.ts";
 import { idleGenerators } from "./memory/idle-generator.ts";
 import { idleNatives } from "./memory/idle-native.ts";
+import { snapshots } from "./memory/snapshot.ts";
 import { generatorSelective, generatorSelectiveRef } from "./scheduler/generator-selective.ts";
 import { genServerCall } from "./scheduler/genserver-call.ts";
 import { nativeCounting, nativeFanIn, nativeFanOut } from "./scheduler/native-flow.ts";
@@ -43,6 +44,7 @@ export const benchmarks: readonly Benchmark[] = [
   generatorSelective,
   generatorSelectiveRef,
   genServerCall,
+  ...snapshots,
   idleNatives,
   idleGenerators,
   chatBenchmark("chat", 100, 10),

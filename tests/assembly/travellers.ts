@@ -44,6 +44,18 @@ export function stimulate(kernel: Kernel, seed: number, tick: number): void {
   }
   if (random.chance(0.3)) kernel.register(anybody(), `name ${random.below(12)}`);
   if (random.chance(0.2)) kernel.unregister(`name ${random.below(12)}`);
+  for (let joins = random.below(4); joins > 0; joins--) {
+    kernel.groupJoin(anybody(), `group ${random.below(10)}`);
+    kernel.groupLeave(anybody(), `group ${random.below(10)}`);
+  }
+  if (random.chance(0.3)) kernel.groupSendNumber(0, `group ${random.below(10)}`, 2, 0, tick);
+  if (random.chance(0.3)) {
+    const hold = kernel.share(Uint8Array.from({ length: random.below(2500) }, () => tick));
+    if (hold > 0) {
+      for (let sends = 0; sends < 3; sends++) kernel.sendShared(0, anybody(), 3, 0, hold);
+      kernel.exports.release(hold);
+    }
+  }
   if (random.chance(0.3)) {
     const after = random.below(400_000);
     kernel.sendAfter(0, anybody(), 5, 0, MessageKind.NUMBER, tick, after, 0);
@@ -53,10 +65,11 @@ export function stimulate(kernel: Kernel, seed: number, tick: number): void {
 /** What of a kernel shows how its processes have done. */
 export function traceOf(kernel: Kernel): string {
   const names = Array.from({ length: 12 }, (_, index) => kernel.whereis(`name ${index}`));
+  const groups = Array.from({ length: 10 }, (_, index) => kernel.groupMembers(`group ${index}`));
   const counters = Object.values(Counter).map((id) => kernel.counter(id));
   const processes = [...kernel.processes()].map((pid) =>
     `${pid}:${[0, 1, 2, 4, 5, 6, 7].map((item) => kernel.processInfo(pid, item)).join(",")}`);
-  return [kernel.nextDeadline(), counters, names, processes.join(" ")].join("\n");
+  return [kernel.nextDeadline(), counters, names, groups.join(";"), processes.join(" ")].join("\n");
 }
 
 /** Ticks `from` to `to - 1` of a program: a trace and the image's hash per tick. */
