@@ -17,6 +17,12 @@ export const errors = {
   PIDGEON_BAD_TIME: "{time} is not a time in milliseconds",
   PIDGEON_RUNTIME_STOPPED: "the runtime has been stopped",
 
+  PIDGEON_GUEST_REFUSED: "the guest {label} can't be loaded: {problem}",
+  PIDGEON_GUEST_LIMIT:
+    "the guest limit {name} must be a whole number from 1 to {most}, not {limit}",
+  PIDGEON_GUEST_FULL: "the guest {label} has {limit} processes already (limit processes)",
+  PIDGEON_GUEST_STOPPED: "the guest {label} has been stopped",
+
   PIDGEON_STORAGE_CLOSED: "the storage is closed",
   PIDGEON_STORAGE_OVERLOADED: "{limit} storage requests wait already (limit requestsMax)",
   PIDGEON_STORAGE_WORKER_DIED:

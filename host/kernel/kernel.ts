@@ -124,6 +124,12 @@ export class Kernel extends KernelCalls {
     return copy;
   }
 
+  /** The bytes of the message that is shown, in place: until the next call into the kernel. */
+  shownBytes(): Uint8Array {
+    const { value, length } = this.message;
+    return this.#memory.bytes.subarray(value, value + length);
+  }
+
   /** Calls back with every handle that the kernel has dropped. O(handles). */
   drainReleased(callback: (handle: number) => void): void {
     for (;;) {

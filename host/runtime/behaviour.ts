@@ -40,6 +40,9 @@ export abstract class Behaviour extends Process {
     return undefined;
   }
 
+  /** It has ended, whatever the reason. */
+  ended(): void {}
+
   /** `tag` says what the value is: see Tag. EXIT and DOWN values are Exit and Down instances. */
   abstract deliver(
     tag: number, from: Pid, ref: Ref, value: unknown,

@@ -22,7 +22,7 @@ import { isGone, refusal } from "./statuses.ts";
 import { Suspension, Waiting } from "./suspension.ts";
 import type { Arming } from "./suspension.ts";
 import type {
-  Body, Callbacks, Destination, Priority, ProcessInfo, Reason, SpawnOptions,
+  Body, Callbacks, Destination, Logger, Priority, ProcessInfo, Reason, SpawnOptions,
 } from "./types.ts";
 
 /** The longest time that the kernel takes; longer ones are cut: 49 days. */
@@ -40,7 +40,8 @@ function isBytes(value: unknown): value is Bytes {
   return typeof value === "object" && value !== null && Bytes.is(value);
 }
 
-function bitsOf(options: SpawnOptions | undefined): number {
+/** An Option sum. */
+export function optionBits(options: SpawnOptions | undefined): number {
   let bits: number = priorityOptions[options?.priority ?? "normal"];
   if (options?.link) bits |= Option.LINK;
   if (options?.trapExit) bits |= Option.TRAP_EXIT;
@@ -60,16 +61,21 @@ export class Core implements Arming {
   wake: () => void = () => {};
   /** True while the pump runs: everything that is sent is seen by it. */
   pumping = false;
+  /** Where reports go; never throws. */
+  readonly logger: Logger;
   readonly #copier = new Copier();
   readonly #handlesMax: number;
   /** Bytes go to native processes as the kernel's own, to others as a value. */
   #hasNatives = false;
   #dead: Pid | undefined;
 
-  constructor(runtime: Runtime, kernel: Kernel, handlesMax: number, clock: Clock) {
+  constructor(
+    runtime: Runtime, kernel: Kernel, handlesMax: number, clock: Clock, logger: Logger,
+  ) {
     this.runtime = runtime;
     this.kernel = kernel;
     this.clock = clock;
+    this.logger = logger;
     this.#handlesMax = handlesMax;
     this.handles = new HandleTable(handlesMax);
   }
@@ -98,13 +104,13 @@ export class Core implements Arming {
 
   spawnCallback(parent: Pid | 0, callbacks: Callbacks, options?: SpawnOptions): Pid {
     return this.spawnBehaviour(
-      parent, bitsOf(options), (core, pid) => new CallbackProcess(core, pid, callbacks));
+      parent, optionBits(options), (core, pid) => new CallbackProcess(core, pid, callbacks));
   }
 
   spawnNative(
     parent: Pid | 0, handler: number, argument: number, options?: SpawnOptions,
   ): Pid {
-    const pid = this.kernel.spawnNative(parent, handler, argument, bitsOf(options));
+    const pid = this.kernel.spawnNative(parent, handler, argument, optionBits(options));
     if (pid < 0) throw refusal("spawnNative", pid);
     this.#hasNatives = true;
     if (!this.pumping) this.wake();

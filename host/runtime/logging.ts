@@ -25,7 +25,9 @@ export function logToConsole(report: Report): void {
     const who = report.label === undefined ? `${report.pid}` : `${report.pid} (${report.label})`;
     console.error(`pidgeon: process ${who} has ended:`, report.reason);
   } else if (report.type === "trap") {
-    console.error("pidgeon: a native process has trapped:", report.error);
+    const who = report.label === undefined
+      ? "a native process" : `process ${report.pid} (${report.label})`;
+    console.error(`pidgeon: ${who} has trapped:`, report.error);
   } else {
     const [first, ...others] = report.pids;
     const who = others.length === 0 ? `process ${first}` : `one of ${report.pids.length} processes`;

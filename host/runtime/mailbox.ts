@@ -17,7 +17,7 @@ import type { Core } from "./core.ts";
 import type { HandleTable } from "./handles.ts";
 import { Down, Exit, Tag } from "./messages.ts";
 import { TIMEOUT, Waiting } from "./suspension.ts";
-import type { Resumption, Suspension } from "./suspension.ts";
+import type { RawMessage, RawSuspension, Resumption, Suspension } from "./suspension.ts";
 
 /** The turn is closed: its process waits now, or is dead. */
 const CLOSED = -1;
@@ -31,6 +31,7 @@ export class Mailbox {
   readonly #core: Core;
   readonly #kernel: Kernel;
   readonly #handles: HandleTable;
+  readonly #raw: RawMessage = { kind: 0, tag: 0, from: 0, ref: 0, value: undefined };
   /** The handle that is the host's again once the accepted message is taken; 0: none. */
   #freed = 0;
 
@@ -49,7 +50,7 @@ export class Mailbox {
     let now = shown;
     for (;;) {
       if (now === Status.SHOWN) {
-        if (this.#accepts(suspension)) return this.#take(pid);
+        if (this.#accepts(pid, suspension)) return this.#take(pid);
         now = this.#isStale(suspension) ? this.#drop(pid) : kernel.skip(pid);
       } else if (now < 0) {
         return CLOSED;
@@ -66,12 +67,13 @@ export class Mailbox {
   }
 
   /** Whether the message that is shown is wanted; then its value is in the resumption. */
-  #accepts(suspension: Suspension): boolean {
+  #accepts(pid: Pid, suspension: Suspension): boolean {
     const message = this.#kernel.message;
     const kind = message.kind;
     const tag = message.tag;
     const isPlain = tag === Tag.MESSAGE && kind <= MessageKind.HANDLE;
-    if (!isPlain || suspension.kind === Waiting.REFERENCE) {
+    if (!isPlain || suspension.kind >= Waiting.REFERENCE) {
+      if (suspension.kind === Waiting.RAW) return this.#offers(pid, suspension as RawSuspension);
       return this.#acceptsOther(suspension, kind, tag);
     }
     const { resumption } = this;
@@ -109,10 +111,33 @@ export class Mailbox {
     this.resumption.value = value;
     this.resumption.tag = kind === MessageKind.EXIT ? Tag.EXIT
       : kind === MessageKind.DOWN ? Tag.DOWN : tag;
-    // `last` says nothing of numbers and bytes.
-    const holds = kind !== MessageKind.NUMBER && kind !== MessageKind.BYTES;
-    this.#freed = holds && message.last ? message.value | 0 : 0;
+    this.#freed = this.#lastHandle();
     return true;
+  }
+
+  /** The handle that taking the shown message gives back to the host; 0: none. */
+  #lastHandle(): number {
+    const message = this.#kernel.message;
+    const { kind } = message;
+    // `last` says nothing of numbers and bytes, and the value of a reason may be an atom.
+    if (kind === MessageKind.NUMBER || kind === MessageKind.BYTES) return 0;
+    return message.last ? message.value | 0 : 0;
+  }
+
+  #offers(pid: Pid, suspension: RawSuspension): boolean {
+    const shown = this.#kernel.message;
+    const raw = this.#raw;
+    const { kind } = shown;
+    raw.kind = kind;
+    raw.tag = shown.tag;
+    raw.from = shown.from;
+    raw.ref = shown.ref;
+    raw.value = kind === MessageKind.NUMBER ? shown.value
+      : kind === MessageKind.HANDLE ? this.#handles.get(shown.value)
+      : kind === MessageKind.BYTES ? undefined
+      : this.#core.reasonOf(shown.reasonKind, shown.value);
+    this.#freed = this.#lastHandle();
+    return suspension.offer(pid, raw);
   }
 
   #decode(kind: number, tag: number, wanted: Waiting): unknown {
@@ -132,7 +157,7 @@ export class Mailbox {
 
   /** An answer that nobody waits for any more, or a system message to a process without one. */
   #isStale(suspension: Suspension): boolean {
-    if (suspension.kind === Waiting.REFERENCE) return false;
+    if (suspension.kind >= Waiting.REFERENCE) return false;
     const message = this.#kernel.message;
     const tag = message.tag;
     if (tag < Tag.REPLY || message.kind >= MessageKind.EXIT) return false;

@@ -58,8 +58,9 @@ export class Runtime {
       ? loadKernel(options.limits) : Kernel.instantiate(options.kernel, options.limits);
     const logger = guarded(options.logger ?? logToConsole);
     const clock = options.clock ?? new SystemClock();
-    this.core = new Core(this, kernel, options.limits?.handles ?? HANDLES_DEFAULT, clock);
-    this.#turns = new Turns(this.core, logger);
+    const handlesMax = options.limits?.handles ?? HANDLES_DEFAULT;
+    this.core = new Core(this, kernel, handlesMax, clock, logger);
+    this.#turns = new Turns(this.core);
     this.#manual = options.manual === true;
     this.#pump = new Pump(this.core, this.#turns, {
       manual: this.#manual,
@@ -77,18 +78,18 @@ export class Runtime {
 
   /** Starts a process from outside; it has no parent. */
   spawn<A extends readonly unknown[]>(body: Body<A>, ...args: A): Pid {
-    this.#assertRunning();
+    this.assertRunning();
     return this.core.spawn(0, 0, body, args);
   }
 
   spawnCallback(callbacks: Callbacks, options?: SpawnOptions): Pid {
-    this.#assertRunning();
+    this.assertRunning();
     return this.core.spawnCallback(0, callbacks, options);
   }
 
   /** Starts a process of a handler in kernel.wasm; see Process.spawnNative. */
   spawnNative(handler: number, argument = 0, options?: SpawnOptions): Pid {
-    this.#assertRunning();
+    this.assertRunning();
     return this.core.spawnNative(0, handler, argument, options);
   }
 
@@ -194,7 +195,8 @@ export class Runtime {
     clearTimeout(timer);
   }
 
-  #assertRunning(): void {
+  /** @internal */
+  assertRunning(): void {
     if (this.#stopped) throw new PidgeonError("PIDGEON_RUNTIME_STOPPED");
   }
 }

@@ -14,10 +14,12 @@ export const Waiting = {
   START: 0,
   /** The next message that matches. */
   MESSAGE: 1,
-  /** A message with one reference, from behind the mark on: a reply, DOWN, a settled promise. */
-  REFERENCE: 2,
   /** A callback process between two messages. */
-  CALLBACK: 3,
+  CALLBACK: 2,
+  /** A message with one reference, from behind the mark on: a reply, DOWN, a settled promise. */
+  REFERENCE: 3,
+  /** Any message, undecoded: see RawSuspension. From here on no message is a plain one. */
+  RAW: 4,
 } as const;
 export type Waiting = (typeof Waiting)[keyof typeof Waiting];
 
@@ -86,4 +88,25 @@ export class Suspension {
   protected end(resumption: Resumption): IteratorResult<Suspension, unknown> {
     return resumption;
   }
+}
+
+/** A message as the kernel shows it. */
+export interface RawMessage {
+  /** A MessageKind. */
+  kind: number;
+  tag: number;
+  from: number;
+  ref: number;
+  /** The number; the value that a handle stands for; the reason; bytes are `kernel.shownBytes`. */
+  value: unknown;
+}
+
+/** Looks at every message before it is taken; all processes of a kind may share one. */
+export abstract class RawSuspension extends Suspension {
+  constructor() {
+    super(Waiting.RAW, undefined, Infinity);
+  }
+
+  /** Answers whether the message is taken; else it stays. The message object is read at once. */
+  abstract offer(pid: Pid, message: RawMessage): boolean;
 }

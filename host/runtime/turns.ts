@@ -17,7 +17,7 @@ import { ExitReason, isOrderly } from "./messages.ts";
 import type { ProcessTable, Running } from "./process-table.ts";
 import { endReason, isExitReason } from "./reasons.ts";
 import { Suspension, Waiting } from "./suspension.ts";
-import type { Logger, Operation, Reason } from "./types.ts";
+import type { Operation, Reason } from "./types.ts";
 
 /** What one message costs of a slice: 40 messages, then others run. */
 const MESSAGE_REDUCTIONS = 100;
@@ -37,14 +37,12 @@ export class Turns {
   readonly #kernel: Kernel;
   readonly #table: ProcessTable;
   readonly #mailbox: Mailbox;
-  readonly #logger: Logger;
 
-  constructor(core: Core, logger: Logger) {
+  constructor(core: Core) {
     this.#core = core;
     this.#kernel = core.kernel;
     this.#table = core.table;
     this.#mailbox = new Mailbox(core);
-    this.#logger = logger;
   }
 
   /**
@@ -95,7 +93,7 @@ export class Turns {
 
   /** The end of a process by a signal from elsewhere. */
   exited(pid: Pid, reason: Reason): void {
-    this.#table.leave(pid);
+    this.#leave(pid);
     const outcome = this.#outcomeOf(pid);
     outcome?.reject(new ExitReason(reason));
   }
@@ -145,10 +143,16 @@ export class Turns {
       table.suspensions[slot] = self.idle;
       return true;
     }
-    table.leave(pid);
+    this.#leave(pid);
     this.#core.finish(pid, "normal");
     this.#outcomeOf(pid)?.resolve(value);
     return false;
+  }
+
+  #leave(pid: Pid): void {
+    const self = this.#table.find(pid);
+    this.#table.leave(pid);
+    if (self instanceof Behaviour) self.ended();
   }
 
   #outcomeOf(pid: Pid): Outcome | undefined {
@@ -162,14 +166,14 @@ export class Turns {
   #failed(pid: Pid, slot: number, error: unknown): void {
     const self = this.#table.selves[slot];
     const reason = endReason(error);
-    this.#table.leave(pid);
+    this.#leave(pid);
     this.#core.finish(pid, reason);
     const outcome = this.#outcomeOf(pid);
     if (outcome !== undefined) {
       outcome.reject(error);
     } else if (self instanceof Behaviour ? !isOrderly(reason) : !isExitReason(error)) {
       const label = self instanceof Behaviour ? self.label : undefined;
-      this.#logger({ type: "crash", pid, label, reason });
+      this.#core.logger({ type: "crash", pid, label, reason });
     }
   }
 }

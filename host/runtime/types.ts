@@ -78,9 +78,13 @@ export interface LongScheduleReport {
   readonly durationMs: number;
 }
 
-/** The code of a native process has trapped; the process ends with the reason "trap". */
+/** The code of a native process or of a guest has trapped, which ends the process. */
 export interface TrapReport {
   readonly type: "trap";
+  /** A guest's process. The kernel doesn't say which of its native processes it was. */
+  readonly pid?: Pid;
+  /** A guest's label. */
+  readonly label?: string;
   /** What trapped and where, as the engine says it: message and stack of functions. */
   readonly error: string;
 }

@@ -15,12 +15,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   runtime: ["kernel"],
   otp: ["runtime", "kernel"],
+  guests: ["runtime", "kernel"],
   storage: [],
   xmpp: ["otp", "runtime", "storage"],
   server: ["xmpp", "otp", "runtime", "storage"],
   tools: [],
   /** host/index.ts: the package's face for developers. */
-  "": ["otp", "runtime", "kernel"],
+  "": ["otp", "guests", "runtime", "kernel"],
 };
 
 /** Where a program starts. */
@@ -63,8 +64,8 @@ t.test("modules of the XMPP server know module.ts and helpers, not the processes
   t.end();
 });
 
-t.test("host/kernel alone touches WebAssembly", (t) => {
-  const outside = inHost.filter(({ path }) => folderOf(path) !== "kernel");
+t.test("host/kernel and host/guests alone touch WebAssembly", (t) => {
+  const outside = inHost.filter(({ path }) => !["kernel", "guests"].includes(folderOf(path)));
   t.same(outside.flatMap((source) => findLines(source, /\bWebAssembly\b/, "code")), []);
   const loader = inHost.filter(({ path }) => {
     return imports.get(path)?.some(({ specifier }) => specifier === "@assemblyscript/loader");
@@ -73,6 +74,19 @@ t.test("host/kernel alone touches WebAssembly", (t) => {
   t.ok(loader.length <= 1, "the loader is used in one file");
   t.end();
 });
+
+t.test("binaryen is loaded with the first guest only: no file imports it at once", (t) => {
+  const direct = inHost.flatMap(({ path }) => (imports.get(path) ?? [])
+    .filter(({ specifier, typeOnly, names }) =>
+      specifier === "binaryen" && !typeOnly && !(names === undefined && isLazy(path)))
+    .map(({ specifier }) => `${path}: ${specifier}`));
+  t.same(direct, []);
+  t.end();
+});
+
+function isLazy(path: string): boolean {
+  return /\bimport\("binaryen"\)/.test(readText(path));
+}
 
 t.test("the kernel imports nothing but itself", (t) => {
   const outside = sources
