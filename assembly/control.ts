@@ -81,7 +81,8 @@ export class Control {
   relations: u32; // address of the records
   relationLimit: u32; // slots, slot 0 included
   relationFresh: u32; // slots from here on were never used
-  relationFree: u32; // chain of free records through ownNext
+  relationShelves: u32; // address of the bits that say which are free (shelves.ts)
+  relationShelf: u32; // chain of shelves with a free one
 
   /* Names (names.ts) */
   names: u32; // address of the hash table: this and the next are a NameTable (name-table.ts)

@@ -1,7 +1,7 @@
 // The memory map, laid out once at init from the limits; memory never grows again.
 //
-//   CONTROL │ processes │ events │ scratch │ cold │ guards │ relations │ handles │ names │ groups
-//   │ slabs' records │ slabs
+//   CONTROL │ processes │ events │ scratch │ cold │ guards │ relations │ shelves │ handles │ names
+//   │ groups │ slabs' records │ slabs
 //
 // The process table begins at a fixed address: finding a process needs no load. Untouched pages
 // cost nothing on engines that reserve memory. A new table is a constant below and a line in
@@ -13,7 +13,7 @@ import {
   COLD_BYTES, CONTROL, DEFAULT_EVENTS, DEFAULT_GROUPS, DEFAULT_HANDLES, DEFAULT_MESSAGE_BYTES,
   DEFAULT_NAMES, DEFAULT_PROCESSES, DEFAULT_RELATIONS, DEFAULT_SCRATCH_BYTES, EVENT_BYTES,
   GUARD_BYTES, Limits, MEMORY_BYTES_MAX, NAME_BYTES_MAX, NAME_RECORD_BYTES, PROCESS_BYTES,
-  PROCESSES, RELATION_BYTES, SLAB_BYTES, SLAB_RECORD_BYTES, TABLE_SLOTS_MAX,
+  PROCESSES, RELATION_BYTES, SHELF_BYTES, SLAB_BYTES, SLAB_RECORD_BYTES, TABLE_SLOTS_MAX,
 } from "./limits";
 import { initMemory } from "./memory";
 import { initWheel } from "./wheel";
@@ -31,12 +31,13 @@ const TABLE_SCRATCH: u32 = 2;
 const TABLE_COLD: u32 = 3;
 const TABLE_GUARDS: u32 = 4;
 const TABLE_RELATIONS: u32 = 5;
-const TABLE_HANDLES: u32 = 6;
-const TABLE_NAMES: u32 = 7;
-const TABLE_GROUPS: u32 = 8;
-const TABLE_SLAB_RECORDS: u32 = 9;
-const TABLE_SLABS: u32 = 10;
-export const TABLES: u32 = 11;
+const TABLE_SHELVES: u32 = 6;
+const TABLE_HANDLES: u32 = 7;
+const TABLE_NAMES: u32 = 8;
+const TABLE_GROUPS: u32 = 9;
+const TABLE_SLAB_RECORDS: u32 = 10;
+const TABLE_SLABS: u32 = 11;
+export const TABLES: u32 = 12;
 
 export function limitsRecord(): Limits {
   return changetype<Limits>(CONTROL);
@@ -80,6 +81,7 @@ function tableBytes(table: u32, limits: Limits): u64 {
     case TABLE_COLD: return (<u64>limits.processes + 1) * COLD_BYTES;
     case TABLE_GUARDS: return (<u64>limits.processes + 1) * GUARD_BYTES;
     case TABLE_RELATIONS: return (<u64>limits.relations + 1) * RELATION_BYTES;
+    case TABLE_SHELVES: return (<u64>limits.relations / 64 + 1) * SHELF_BYTES;
     case TABLE_HANDLES: return (<u64>limits.handles + 1) * 4;
     case TABLE_NAMES: return <u64>nameCapacity(limits.names) * NAME_RECORD_BYTES;
     case TABLE_GROUPS: return <u64>nameCapacity(limits.groups) * NAME_RECORD_BYTES;
@@ -96,6 +98,7 @@ export function imageBytes(table: u32): u32 {
     case TABLE_COLD: return control.processFresh * COLD_BYTES;
     case TABLE_GUARDS: return control.processFresh * GUARD_BYTES;
     case TABLE_RELATIONS: return control.relationFresh * RELATION_BYTES;
+    case TABLE_SHELVES: return (control.relationFresh / 64 + 1) * SHELF_BYTES;
     case TABLE_SLAB_RECORDS: return control.slabFresh * SLAB_RECORD_BYTES;
     case TABLE_SLABS: return control.slabFresh * SLAB_BYTES;
     default: return tableSize(table);
@@ -137,6 +140,7 @@ export function map(): void {
   control.cold = tableAddress(TABLE_COLD);
   control.guards = tableAddress(TABLE_GUARDS);
   control.relations = tableAddress(TABLE_RELATIONS);
+  control.relationShelves = tableAddress(TABLE_SHELVES);
   control.relationLimit = limits.relations + 1;
   control.handles = tableAddress(TABLE_HANDLES);
   control.handleLimit = limits.handles + 1;

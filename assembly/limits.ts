@@ -36,6 +36,7 @@ export const PROCESS_BYTES: u32 = 64;
 export const COLD_BYTES: u32 = 64;
 export const GUARD_BYTES: u32 = 32;
 export const RELATION_BYTES: u32 = 64;
+export const SHELF_BYTES: u32 = 16;
 export const EVENT_BYTES: u32 = 32;
 export const SLAB_RECORD_BYTES: u32 = 16;
 export const NAME_RECORD_BYTES: u32 = 8;

@@ -5,9 +5,11 @@ import { control, counted } from "./control";
 import { Cold, coldOf, Process, processAt, slotOf } from "./process";
 import {
   isRelation, ownerOf, Relation, RELATION_ALIAS, RELATION_FREE, RELATION_LINK, RELATION_MEMBER,
-  RELATION_MONITOR, RELATION_RETIRED, RELATION_SUSPENSION, RELATION_TIMER, relationKind,
+  RELATION_MONITOR, RELATION_RETIRED, RELATION_SUSPENSION, RELATION_TIMER, relationAt,
+  relationKind,
   relationsOfKind,
 } from "./relation";
+import { countFree, isFree } from "./shelves";
 
 /** Whether a relation's other end knows of it. O(1). */
 function isJoined(relation: Relation, kind: u32, slot: u32): bool {
@@ -84,11 +86,11 @@ function areListedByOthers(head: usize, kind: u32): bool {
 
 /** The debug build's check of this structure: 0, or 600 + what is broken. O(relations + slots). */
 export function verifyRelations(): u32 {
-  let free: u32 = 0;
-  for (let at = control.relationFree; at; at = changetype<Relation>(at).ownNext) {
-    if (!isRelation(at) || relationKind(changetype<Relation>(at)) != RELATION_FREE) return 601;
-    if (++free >= control.relationFresh) return 602;
+  for (let slot: u32 = 1; slot < control.relationFresh; slot++) {
+    if (isFree(slot) != (relationKind(relationAt(slot)) == RELATION_FREE)) return 601;
   }
+  const free = countFree();
+  if (free == u32.MAX_VALUE) return 602;
   if (free != relationsOfKind(RELATION_FREE)) return 603;
   const unused = free + relationsOfKind(RELATION_RETIRED);
   if (counted(COUNTER_RELATIONS) != <f64>(control.relationFresh - 1 - unused)) return 604;

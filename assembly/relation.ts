@@ -16,6 +16,7 @@
 import { COUNTER_RELATIONS } from "./abi";
 import { control, count, invariant } from "./control";
 import { REF_GENERATION_MAX, RELATION_BYTES, SLOT_BITS, SLOT_MASK } from "./limits";
+import { areFree, putFree, takeFree } from "./shelves";
 
 /* Kinds of a relation */
 export const RELATION_FREE: u32 = 0;
@@ -77,10 +78,14 @@ export function makeSignalTo(relation: Relation, owner: u32): void {
   relation.ownerAndKind = owner | (RELATION_SIGNAL << SLOT_BITS);
 }
 
+/** The slot of a relation. O(1). */
+function relationSlot(relation: Relation): u32 {
+  return (<u32>changetype<usize>(relation) - control.relations) / RELATION_BYTES;
+}
+
 /** The reference of a relation. O(1). */
 export function refOf(relation: Relation): f64 {
-  const slot = (<u32>changetype<usize>(relation) - control.relations) / RELATION_BYTES;
-  return <f64>relation.generation * <f64>(1 << SLOT_BITS) + <f64>slot;
+  return <f64>relation.generation * <f64>(1 << SLOT_BITS) + <f64>relationSlot(relation);
 }
 
 /** The relation that a reference names, if it is alive or lies in a mailbox; else null. O(1). */
@@ -95,26 +100,19 @@ export function findRelation(ref: f64): Relation | null {
 
 /** Whether this many relations can be allocated. O(count). */
 export function relationsLeft(wanted: u32): bool {
-  let fresh = control.relationLimit - control.relationFresh;
-  let free = control.relationFree;
-  while (fresh < wanted && free) {
-    fresh++;
-    free = changetype<Relation>(free).ownNext;
-  }
-  return fresh >= wanted;
+  const fresh = control.relationLimit - control.relationFresh;
+  return fresh >= wanted || areFree(wanted - fresh);
 }
 
 /** A relation of an owner, in no list; null when the table is full. O(1). */
 export function allocateRelation(kind: u32, owner: u32): Relation | null {
-  let relation: Relation;
-  if (control.relationFree) {
-    relation = changetype<Relation>(control.relationFree);
-    control.relationFree = relation.ownNext;
-    invariant(relationKind(relation) == RELATION_FREE);
-  } else {
+  let slot = takeFree();
+  if (!slot) {
     if (control.relationFresh == control.relationLimit) return null;
-    relation = relationAt(control.relationFresh++);
+    slot = control.relationFresh++;
   }
+  const relation = relationAt(slot);
+  invariant(relationKind(relation) == RELATION_FREE);
   relation.ownerAndKind = owner | (kind << SLOT_BITS);
   relation.flags = 1; // BLOCK_IN_RELATION
   relation.ownNext = 0;
@@ -133,8 +131,7 @@ export function releaseRelation(relation: Relation): void {
   }
   relation.generation += 1;
   relation.ownerAndKind = RELATION_FREE << SLOT_BITS;
-  relation.ownNext = control.relationFree;
-  control.relationFree = <u32>changetype<usize>(relation);
+  putFree(relationSlot(relation));
 }
 
 /** A reference that names nothing but itself. O(1). */
