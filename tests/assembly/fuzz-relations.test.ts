@@ -14,7 +14,7 @@ import { readDebugKernel } from "./test-kernel.ts";
 
 const limits = {
   processes: 12, relations: 26, messageBytes: 4 * 16384, handles: 6, events: 16, names: 3,
-  scratchBytes: 4096,
+  scratchBytes: 4096, groups: 4,
 };
 const NAMES = ["a", "b", "c", "d", "ab", "ba"];
 const REASONS = [Atom.NORMAL, Atom.SHUTDOWN, Atom.KILL, Atom.TIMEOUT, 2000];
