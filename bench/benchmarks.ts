@@ -5,6 +5,7 @@ import { idleGenerators } from "./memory/idle-generator.ts";
 import { idleNatives } from "./memory/idle-native.ts";
 import { snapshots } from "./memory/snapshot.ts";
 import { generatorSelective, generatorSelectiveRef } from "./scheduler/generator-selective.ts";
+import { guestFuel, guestPingPongs } from "./scheduler/guest.ts";
 import { genServerCall } from "./scheduler/genserver-call.ts";
 import { nativeCounting, nativeFanIn, nativeFanOut } from "./scheduler/native-flow.ts";
 import {
@@ -44,6 +45,8 @@ export const benchmarks: readonly Benchmark[] = [
   generatorSelective,
   generatorSelectiveRef,
   genServerCall,
+  guestPingPongs,
+  guestFuel,
   ...snapshots,
   idleNatives,
   idleGenerators,

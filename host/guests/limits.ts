@@ -2,7 +2,7 @@
 import { PidgeonError } from "../errors.ts";
 
 export interface GuestLimits {
-  /** Instructions that a message may cost, and a start. Default 10,000,000: about 10 ms. */
+  /** Instructions that a message may cost, and a start. Default 10,000,000: 1 to 10 ms. */
   readonly fuel: number;
   /** Memory of an instance, in pages of 64 KiB. Default 256: 16 MiB. */
   readonly memoryPages: number;

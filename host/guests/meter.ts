@@ -21,6 +21,8 @@ const IMPORT_FUEL = 1_000;
 const FRAME_BYTES = 64;
 /** A leaf function with a smaller frame needs no reckoning: there is only one at a time. */
 const LEAF_BYTES = 4_096;
+/** Expressions inside each other: binaryen, which recurses, must not run out of stack itself. */
+const NESTING_MAX = 2_000;
 const EXIT = "pidgeon exit";
 const FUEL = "pidgeon fuel";
 const STACK = "pidgeon stack";
@@ -65,15 +67,18 @@ export function meter(binaryen: Binaryen, bytes: Uint8Array, limits: GuestLimits
   const features = Features.MutableGlobals | Features.NontrappingFPToInt | Features.SIMD128 |
     Features.BulkMemory | Features.SignExt | Features.ReferenceTypes | Features.Multivalue |
     Features.ExtendedConst | Features.BulkMemoryOpt | Features.CallIndirectOverlong;
-  const module = binaryen.readBinaryWithFeatures(bytes, features);
+  let module: BinaryenModule | undefined;
   try {
+    module = binaryen.readBinaryWithFeatures(bytes, features);
     module.setFeatures(features);
     return new Meter(binaryen, module, limits).rewrite();
   } catch (error) {
-    if (error instanceof RangeError) throw new GuestRefusal("it is nested too deeply");
-    throw error;
+    if (error instanceof GuestRefusal) throw error;
+    // Binaryen throws objects of its own.
+    const { message } = error as { message?: unknown };
+    throw new GuestRefusal(`binaryen refuses it (${String(message ?? error)})`);
   } finally {
-    module.dispose();
+    module?.dispose();
   }
 }
 
@@ -93,6 +98,7 @@ class Meter {
   #calls = false;
   /** It has values of 128 bits. */
   #isWide = false;
+  #nesting = 0;
   /** Of the expression visited last: the values that it keeps at once, at most. */
   #height = 0;
 
@@ -246,6 +252,16 @@ class Meter {
   #visit(expression: number): number {
     const kind = this.#kinds.get(this.#binaryen.getExpressionId(expression));
     if (kind === undefined) throw new GuestRefusal(this.#unknown(expression));
+    if (this.#nesting >= NESTING_MAX) {
+      throw new GuestRefusal(`more than ${NESTING_MAX} instructions are inside each other`);
+    }
+    this.#nesting++;
+    const visited = this.#visitParts(kind, expression);
+    this.#nesting--;
+    return visited;
+  }
+
+  #visitParts(kind: string, expression: number): number {
     if (this.#binaryen.getExpressionType(expression) === this.#binaryen.v128) this.#isWide = true;
     if (kind === "Loop") return this.#visitLoop(expression);
     if (kind !== "Block" && kind !== "Nop") this.#cost++;

@@ -8,7 +8,7 @@ import type { Harness } from "../runtime/harness.ts";
 export function assemble(text: string): Uint8Array<ArrayBuffer> {
   const module = binaryen.parseText(text);
   try {
-    module.setFeatures(binaryen.Features.All);
+    module.setFeatures(binaryen.Features.All & ~binaryen.Features.GC);
     return module.emitBinary() as Uint8Array<ArrayBuffer>;
   } finally {
     module.dispose();
