@@ -50,6 +50,10 @@ class Measured {
     return this.#rows.find((row) => row.system === system);
   }
 
+  get isCompared(): boolean {
+    return this.#rows.length > 1;
+  }
+
   get unit(): string {
     return this.#rows[0]?.unit ?? EMPTY;
   }
@@ -96,10 +100,13 @@ function memoryTable(benchmarks: readonly Measured[]): string {
   }));
 }
 
-/** Three tables under the machine's lines: time, plain Node, memory. Servers are left out. */
+/**
+ * Three tables under the machine's lines: time, plain Node, memory. Left out are servers and what
+ * was compared with nobody.
+ */
 export function markdown(results: Results): string {
   const all = measured(results);
-  const timed = all.filter(({ unit }) => unit.startsWith("CPU-ns/"));
+  const timed = all.filter((each) => each.unit.startsWith("CPU-ns/") && each.isCompared);
   const plain = timed.filter((each) => each.of("generators") !== undefined);
   const memory = all.filter(({ unit }) => unit === "bytes/process");
   const parts = [
