@@ -98,6 +98,32 @@ test("the stack is reckoned: recursion traps, whatever the way out of a function
   t.end();
 });
 
+/** Functions that call themselves for ever, with frames of every kind. */
+const recursions: Readonly<Record<string, string>> = {
+  small: "(param i32) (call $d (i32.const 0))",
+  result: "(param i32) (result i64) (i64.add (i64.const 1) (call $d (i32.const 0)))",
+  locals: `(param i32) (local ${"f64 ".repeat(40)}) (local.set 9 (f64.const 1))
+    (call $d (i32.const 0)) (local.set 9 (local.get 8))`,
+  operands: `(param i32) (result f64) ${"(f64.add (f64.convert_i32_s (local.get 0)) ".repeat(30)}
+    (call $d (i32.const 0)) ${")".repeat(30)}`,
+  parameters: `(param i32 ${"i32 ".repeat(30)})
+    (call $d ${"(local.get 7) ".repeat(31)})`,
+  wide: `(param i32) (local ${"v128 ".repeat(20)}) (call $d (i32.const 0))`,
+};
+
+test("the engine's stack never ends before the reckoned one, at the largest limit", (t) => {
+  for (const [shape, code] of Object.entries(recursions)) {
+    const text = `(module (memory (export "memory") 1) ${rest} (func $d (export "d") ${code}))`;
+    const module = metered(text, { stackBytes: 524_288, fuel: 2 ** 31 - 1 });
+    // Often enough that the optimizing compiler has had its turn.
+    for (let round = 0; round < 50; round++) {
+      t.throws(() => module.run("d"), WebAssembly.RuntimeError, shape);
+    }
+    t.ok(module.stackLeft() < 0, shape);
+  }
+  t.end();
+});
+
 test("memory grows to its limit, then memory.grow answers -1", (t) => {
   const text = `(module (memory (export "memory") 1 1000) ${rest}
     (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))`;
