@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { main } from "assemblyscript/asc";
 import { PUPPET_SOURCE } from "../simulation/natives.ts";
-import { root } from "./test-kernel.ts";
+import { mutant, root } from "./test-kernel.ts";
 
 /** Ids of the handlers below. */
 export const Handler = {
@@ -238,7 +238,7 @@ defineHandler(${Handler.KEEPER}, keeper.index);
 `;
 
 /** The entry: the benchmarks' handlers, those above, and the verify build's exports. */
-const entry = `
+export const nativeEntry = `
 import "./bench/native/handlers";
 ${handlers}
 ${PUPPET_SOURCE}
@@ -246,12 +246,19 @@ export * from "./assembly/debug";
 `;
 
 /** Compiles the kernel with the handlers above; takes a second or two. */
-export function buildNativeKernel(): Promise<Uint8Array<ArrayBuffer>> {
-  return compileKernel(entry);
+export async function buildNativeKernel(): Promise<Uint8Array<ArrayBuffer>> {
+  const file = join(mutant ?? "", "kernel.native.wasm");
+  if (mutant !== undefined && existsSync(file)) return new Uint8Array(readFileSync(file));
+  return compileKernel(nativeEntry);
 }
 
-/** Compiles an entry file, which lies in the root folder; takes a second or two. */
-export async function compileKernel(entry: string): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * Compiles an entry file, which lies in the root folder; takes a second or two. The sources of
+ * the kernel may be those of another folder.
+ */
+export async function compileKernel(
+  entry: string, sources = mutant ?? root,
+): Promise<Uint8Array<ArrayBuffer>> {
   const messages: string[] = [];
   let wasm: Uint8Array<ArrayBuffer> | undefined;
   const parameters = ["native-under-test.ts", "--debug", "-O1", "--runtime", "stub"];
@@ -262,7 +269,7 @@ export async function compileKernel(entry: string): Promise<Uint8Array<ArrayBuff
       stderr: { write: (text: string) => void messages.push(text) },
       readFile(name: string) {
         if (name === "native-under-test.ts") return entry;
-        const path = join(root, name);
+        const path = join(name.startsWith("assembly/") ? sources : root, name);
         return existsSync(path) ? readFileSync(path, "utf8") : null;
       },
       writeFile(_name: string, contents: Uint8Array | string) {

@@ -39,8 +39,11 @@ export interface Ended {
   readonly reason: string;
 }
 
-export function readDebugKernel(): BufferSource {
-  return new Uint8Array(readFileSync(join(root, "build/kernel.debug.wasm")));
+/** The folder of a kernel with a seeded fault, on which tests/mutations lets a test run. */
+export const mutant = process.env["MUTANT"];
+
+export function readDebugKernel(): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(join(mutant ?? join(root, "build"), "kernel.debug.wasm")));
 }
 
 const atomNames = new Map<number, string>(

@@ -104,9 +104,10 @@ export class Program extends Choices {
       Order.COUNT_DOWN, Order.COUNT_DOWN, Order.COUNT_DOWN, Order.TRAP, Order.STOP, Order.SHUT_DOWN,
       Order.KILL, Order.SPAWN, Order.SPAWN, Order.EXIT, Order.EXIT_AND_TRAP,
     ]) as number;
-    const from = random.chance(0.2) ? puppet.pid : this.from();
-    const isCount = tag === Order.COUNT_DOWN;
-    const value = isCount ? random.below(random.chance(0.05) ? 9000 : 6) : this.pid();
+    const isLong = tag === Order.COUNT_DOWN && random.chance(0.1);
+    const from = isLong || random.chance(0.2) ? puppet.pid : this.from();
+    const value = isLong ? random.below(9000) : tag === Order.COUNT_DOWN ? random.below(6)
+      : this.pid();
     this.#call("send_number", from, puppet.pid, tag, 0, value);
   }
 
@@ -114,7 +115,10 @@ export class Program extends Choices {
     const random = this.random;
     this.#now += this.pick(random.chance(0.02) ? JUMPS : STEPS);
     if (random.chance(0.01)) this.#now -= 1000;
-    if (random.chance(0.1)) this.#call("clock", random.chance(0.02) ? NaN : this.#now);
+    if (random.chance(0.2)) {
+      this.#call("clock", random.chance(0.02) ? NaN : this.#now);
+      if (random.chance(0.5)) return;
+    }
     this.#call("step", this.#now, random.chance(0.3) ? 20_000 : random.below(6));
     const { world } = this.simulation;
     if (this.#now - world.epoch > UPTIME_MS) this.#now = Math.max(world.now, world.epoch);

@@ -5,6 +5,7 @@
 import t from "tap";
 import { buildNativeKernel } from "../assembly/native-build.ts";
 import { fuzzOptions, Random, Tally } from "../assembly/random.ts";
+import { mutant } from "../assembly/test-kernel.ts";
 import { configure } from "./configuration.ts";
 import { Program } from "./program.ts";
 import { shrink } from "./shrink.ts";
@@ -59,7 +60,7 @@ function runWorld(wasm: BufferSource, seed: number, operations: readonly number[
 }
 
 t.test("the kernel does what the model does, whatever programs run", async (t) => {
-  const { operations, random } = fuzzOptions(t, 60_000);
+  const { operations, random } = fuzzOptions(t, 300_000);
   const wasm = await buildNativeKernel();
   const tally = new Tally();
   for (let left = operations; left > 0; left -= WORLD_OPERATIONS) {
@@ -69,6 +70,7 @@ t.test("the kernel does what the model does, whatever programs run", async (t) =
     if (failure === undefined) continue;
     t.comment(`world ${seed}, operation ${failure.index} of ${operations - left} on`);
     t.comment(failure.log);
+    if (mutant !== undefined) return t.fail(failure.reason);
     const run = (some: readonly number[]) => runWorld(wasm, seed, some, new Tally());
     const fewer = shrink(seeds.slice(0, failure.index + 1), (some) => run(some) !== undefined);
     const again = run(fewer);

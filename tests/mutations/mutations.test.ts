@@ -1,0 +1,111 @@
+// Are the tests any good? Faults are seeded in the kernel's source, one at a time (table.ts); the
+// named test must fail with each, and pass without.
+//
+//   node build/tests/mutations/mutations.test.js [part of a file or of what it breaks]
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import t from "tap";
+import { root } from "../assembly/test-kernel.ts";
+import type { Order } from "./compile.ts";
+import { mutations, type Mutation } from "./table.ts";
+
+/** Fuzz tests run the same operations each time, and few. */
+const FUZZ = { SEED: "7", OPERATIONS: "20000" };
+/** A fault may make a loop endless. */
+const TIMEOUT_MS = 30_000;
+
+interface Outcome {
+  readonly passed: boolean;
+  readonly output: string;
+}
+
+/** Runs a test file on the kernel in a folder. */
+function run(file: string, folder: string): Promise<Outcome> {
+  const env = { ...process.env, ...FUZZ, MUTANT: folder, TAP: "1" };
+  const parameters = [join(root, "build", `${file}.test.js`)];
+  return new Promise((resolve) => {
+    const options = { env, timeout: TIMEOUT_MS, maxBuffer: 2 ** 26 };
+    execFile(process.execPath, parameters, options, (error, stdout, stderr) => {
+      resolve({ passed: error === null, output: stdout + stderr });
+    });
+  });
+}
+
+/** Whether the test with this title has failed. */
+function hasFailed(output: string, title: string): boolean {
+  return output.split("\n").some((line) => {
+    return /^not ok \d+ - /.test(line) && line.includes(` - ${title}`);
+  });
+}
+
+/** Compiles kernels one after the other. */
+class Compiler {
+  readonly #worker = new Worker(new URL("./compile.js", import.meta.url));
+
+  /** Fills the folder; why it could not. */
+  compile(order: Order): Promise<string | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#worker.once("message", resolve);
+      this.#worker.once("error", reject);
+      this.#worker.postMessage(order);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+/** Does all jobs, as many at a time as there are cores, each with a compiler. */
+async function inParallel(jobs: readonly ((compiler: Compiler) => Promise<void>)[]): Promise<void> {
+  const left = [...jobs];
+  const work = async () => {
+    const compiler = new Compiler();
+    for (let job = left.shift(); job !== undefined; job = left.shift()) await job(compiler);
+    await compiler.close();
+  };
+  await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, work));
+}
+
+t.setTimeout(300_000);
+
+t.test("every seeded fault is caught by the test that is named for it", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "pidgeon-mutations-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const wanted = process.argv[2] ?? "";
+  const chosen = mutations.filter(({ file, breaks }) => `${file} ${breaks}`.includes(wanted));
+  const folderOf = (name: string) => {
+    const path = join(folder, name);
+    mkdirSync(path);
+    return path;
+  };
+  const check = async (compiler: Compiler, mutation: Mutation, index: number) => {
+    const { file, breaks, caughtBy, title } = mutation;
+    const mutant = folderOf(String(index));
+    const refused = await compiler.compile({ folder: mutant, mutation });
+    if (refused !== undefined) return void t.fail(`${file}, ${breaks}: ${refused}`);
+    const { passed, output } = await run(caughtBy, mutant);
+    const isCaught = !passed && hasFailed(output, title);
+    t.ok(isCaught, `${file}, ${breaks}: caught by ${caughtBy}, ${title}`);
+    const told = output.split("\n").filter((line) => line.startsWith("not ok "));
+    if (!isCaught) t.comment(`${breaks}: ${told.join("; ") || "nothing fails"}`);
+    rmSync(mutant, { recursive: true });
+  };
+  const checkHealthy = async (compiler: Compiler) => {
+    const healthy = folderOf("healthy");
+    t.equal(await compiler.compile({ folder: healthy, mutation: undefined }), undefined);
+    for (const file of new Set(chosen.map(({ caughtBy }) => caughtBy))) {
+      const { passed, output } = await run(file, healthy);
+      t.ok(passed, `${file} passes on the healthy kernel`);
+      if (!passed) t.comment(output);
+    }
+  };
+  await inParallel([
+    checkHealthy,
+    ...chosen.map((one, index) => (compiler: Compiler) => check(compiler, one, index)),
+  ]);
+  t.ok(mutations.length >= 20, `${mutations.length} faults`);
+});
