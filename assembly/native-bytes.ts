@@ -9,7 +9,7 @@ import { Process } from "./process";
 import { sendBytes as kernelSendBytes, sendShared as kernelSendShared } from "./send";
 
 /** Traps in the handler where bytes don't lie in memory: only its process must end. O(1). */
-function checkBytes(pointer: usize, length: u32): void {
+export function checkBytes(pointer: usize, length: u32): void {
   const end = <usize>memory.size() << 16;
   if (pointer > end || length > end - pointer) unreachable();
 }

@@ -29,6 +29,9 @@ import { spawn as kernelSpawn } from "./spawn";
 
 export { Block as Message, wordOf } from "./block";
 export { releaseShared, sendBytes, sendShared, share } from "./native-bytes";
+export {
+  joinGroup, leaveGroup, register, sendAfterName, sendGroup, sendGroupShared, unregister, whereis,
+} from "./native-names";
 export { cancelTimer, readTimer, sendAfter } from "./native-timers";
 export { bytesOf, lengthOf } from "./payload";
 export { Process } from "./process";

@@ -2,10 +2,11 @@
 // area. Costs are O(length), and O(the shorter of the process's groups and the group's members)
 // where a call is about one process.
 
-import { BAD_ARGUMENT, BAD_PID, NOT_FOUND, OK } from "../abi";
+import { BAD_ARGUMENT, BAD_PID, MESSAGE_BYTES, NOT_FOUND, OK } from "../abi";
 import { control, leave, leaveNumber } from "../control";
 import { sendToGroup } from "../group-send";
 import * as groups from "../groups";
+import { isHold } from "../payload";
 import { find, whyNotFound } from "../process";
 import { checkPayload, enter, inScratch } from "./gate";
 
@@ -64,9 +65,16 @@ export function group_member(length: u32, after: f64): f64 {
   return leaveNumber(groups.nextMember(group, process));
 }
 
+/** Whether a group may be sent this: what checkPayload says, or the bytes of a hold. */
+function checkForAll(tag: u32, kind: u32, value: f64): i32 {
+  if (kind != MESSAGE_BYTES || tag > 255) return checkPayload(tag, kind, value);
+  return <f64>(<u32>value) == value && isHold(<u32>value) ? OK : BAD_ARGUMENT;
+}
+
 /**
- * Sends MESSAGE_NUMBER or MESSAGE_HANDLE to every member: how many got it. After 0, as after a
- * refusal, a handle is still the host's. NO_MEMORY: nobody got it. BAD_HANDLE. O(members).
+ * Sends to every member: how many got it. MESSAGE_NUMBER; MESSAGE_HANDLE, which after 0, as after
+ * a refusal, is still the host's; MESSAGE_BYTES: `value` is a hold, which stays the host's.
+ * NO_MEMORY: nobody got it. BAD_HANDLE, BAD_ARGUMENT. O(members).
  */
 export function group_send(
   from: f64, length: u32, tag: u32, ref: f64, kind: u32, value: f64,
@@ -74,7 +82,7 @@ export function group_send(
   const refused = enter();
   if (refused != OK) return refused;
   if (!inScratch(control.scratch, length)) return leave(BAD_ARGUMENT);
-  const status = checkPayload(tag, kind, value);
+  const status = checkForAll(tag, kind, value);
   if (status != OK) return leave(status);
   const group = groups.findGroup(control.scratch, length);
   return leave(group === null ? 0 : sendToGroup(group, from, <u8>tag, ref, <u8>kind, value));

@@ -214,6 +214,12 @@ export class Kernel extends KernelCalls {
     return this.exports.group_send(from, length, tag, ref, MessageKind.HANDLE, handle);
   }
 
+  /** The same of the bytes of a hold, without a copy. */
+  groupSendShared(from: Pid | 0, name: string, tag: number, ref: Ref | 0, hold: number): number {
+    const length = this.#writeName(name);
+    return this.exports.group_send(from, length, tag, ref, MessageKind.BYTES, hold);
+  }
+
   /** The processes of a List; empty for one that is dead. O(its length). */
   processList(pid: Pid, list: number): Pid[] {
     const pids: Pid[] = [];

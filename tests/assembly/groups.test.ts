@@ -196,23 +196,40 @@ withKernel(t, "a handle has a reference per member, and comes back with the last
   t.equal(k.kernel.groupSendNumber(0, "g", 256, 0, 1), Status.BAD_ARGUMENT, "the tag");
 });
 
+withKernel(t, "shared bytes reach all without a copy; the hold stays the host's", (k, t) => {
+  const [a, b] = [joined(k, ["g"]), joined(k, ["g"])];
+  const hold = k.kernel.share(Buffer.from("news"));
+  t.equal(k.kernel.groupSendShared(a, "g", 5, 0, hold), 2);
+  t.equal(k.kernel.groupSendShared(a, "nobody", 5, 0, hold), 0);
+  t.equal(k.kernel.exports.release(hold), Status.OK);
+  t.equal(k.kernel.groupSendShared(a, "g", 5, 0, hold), Status.BAD_ARGUMENT, "it is none now");
+  for (const bad of [0, -1, 0.5, NaN, 2 ** 32, 4096]) {
+    t.equal(k.kernel.groupSendShared(a, "g", 5, 0, bad), Status.BAD_ARGUMENT, `${bad}`);
+  }
+  const message = { kind: "bytes", tag: 5, from: a, ref: 0, value: "news" };
+  t.same([k.receive(a), k.receive(b)], [[message], [message]]);
+});
+
 withKernel(t, "when memory runs out half way, nobody has got the message", (k, t) => {
   const pids = Array.from({ length: 10 }, () => joined(k, ["g"]));
   const filler = k.spawnWaiting();
+  const hold = k.kernel.share(Buffer.from("news"));
   let filled = 0;
   while (k.fast.sendNumber(0, filler, 0, 0, 1) === Status.OK) filled++;
   k.open(filler);
-  for (let i = 0; i < 9; i++) k.take(filler);
+  for (let i = 0; i < 9; i++) k.take(filler); // the members are 10
   const handle = k.handle();
   t.equal(k.kernel.groupSendHandle(0, "g", 0, 0, handle), Status.NO_MEMORY);
   t.equal(k.kernel.groupSendNumber(0, "g", 0, 0, 1), Status.NO_MEMORY);
+  t.equal(k.kernel.groupSendShared(0, "g", 0, 0, hold), Status.NO_MEMORY);
+  t.equal(k.kernel.exports.release(hold), Status.OK);
   k.giveBack(handle);
   t.same(pids.map((pid) => k.kernel.processInfo(pid, Info.MESSAGE_QUEUE_LENGTH)),
     pids.map(() => 0));
   k.take(filler);
   t.equal(k.kernel.groupSendNumber(0, "g", 0, 0, 1), 10, "with room for all it works");
   t.ok(filled > 10);
-}, { messageBytes: 16384 });
+}, { messageBytes: 2 * 16384 });
 
 withKernel(t, "the last slots of the tables serve as all others", (k, t) => {
   const pids = Array.from({ length: 64 }, () => k.spawnWaiting());

@@ -45,13 +45,16 @@ export const Handler = {
   WRITER: 37,
   /** Keeps bytes when it has sent them back; a number shows them again, and then it has done. */
   KEEPER: 38,
+  /** Uses names and groups, as its messages' tags say, and answers what it was answered. */
+  CLERK: 39,
 } as const;
 
 const handlers = `
 import {
   awaitRef, awaitTag, bytesOf, cancelTimer, CONTINUE, defineHandler, demonitor, exit, forward,
-  KEEP, lengthOf, link, mark, Message, monitor, Process, readTimer, releaseShared, sendAfter,
-  sendBytes, sendNumber, sendShared, setFlag, share, spawn, STOP, unlink,
+  joinGroup, KEEP, leaveGroup, lengthOf, link, mark, Message, monitor, Process, readTimer,
+  register, releaseShared, sendAfter, sendAfterName, sendBytes, sendGroup, sendGroupShared,
+  sendNumber, sendShared, setFlag, share, spawn, STOP, unlink, unregister, whereis,
 } from "./assembly/native";
 
 function fragile(self: Process, address: usize): u32 {
@@ -219,6 +222,36 @@ function writer(self: Process, address: usize): u32 {
   return CONTINUE;
 }
 
+const CLERK_NAME = memory.data<u8>([99, 108, 101, 114, 107]);
+
+function clerk(self: Process, address: usize): u32 {
+  if (!address) return CONTINUE;
+  const message = changetype<Message>(address);
+  const value = message.value;
+  let answer: f64 = 0;
+  switch (message.tag) {
+    case 0: { answer = register(self, self.pid, CLERK_NAME, 5); break; }
+    case 1: { answer = whereis(self, CLERK_NAME, 5); break; }
+    case 2: { answer = unregister(self, CLERK_NAME, 5); break; }
+    case 3: { answer = joinGroup(self, CLERK_NAME, 5); break; }
+    case 4: { answer = leaveGroup(self, CLERK_NAME, 5); break; }
+    case 5: { answer = sendGroup(self, CLERK_NAME, 5, value, 7); break; }
+    case 6: {
+      const hold = share(CLERK_NAME, 5);
+      answer = sendGroupShared(self, CLERK_NAME, 5, hold, 7);
+      releaseShared(hold);
+      break;
+    }
+    case 7: return CONTINUE;
+    case 8: { answer = sendAfterName(self, CLERK_NAME, 5, value, value, 7); break; }
+    case 9: { exit(self, self.pid, 4); answer = joinGroup(self, CLERK_NAME, 5); break; }
+    default: { answer = sendGroup(self, 0xfffffff0, 5, value); break; }
+  }
+  sendNumber(self, message.from, answer);
+  return CONTINUE;
+}
+
+defineHandler(${Handler.CLERK}, clerk.index);
 defineHandler(${Handler.FRAGILE}, fragile.index);
 defineHandler(${Handler.KILLER}, killer.index);
 defineHandler(${Handler.SUICIDE}, suicide.index);
