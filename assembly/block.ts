@@ -11,8 +11,9 @@ import {
 } from "./abi";
 import { WINDOW, Window } from "./control";
 import { dropHandle, handleCount } from "./handles";
+import { RELATION_BYTES } from "./limits";
 import { allocateBlock, allocateSmallBlock, classFor, freeSmallBlock } from "./memory";
-import { bytesOf, dropBytes } from "./payload";
+import { bytesOf, dropBytes, payloadBytes } from "./payload";
 import { Relation, releaseRelation } from "./relation";
 
 export const BLOCK_HEAD_BYTES: u32 = 32;
@@ -24,6 +25,7 @@ export const BLOCK_LAST: u8 = 4; // shown as the last that refers to its handle
 export const BLOCK_EXTERNAL: u8 = 8; // its bytes lie in a block of their own
 export const BLOCK_SHARED: u8 = 16; // it refers to a block whose bytes others refer to as well
 export const BLOCK_COUNTED: u8 = 32; // in place of `next` it has the number of its references
+export const BLOCK_PRIORITY: u8 = 64; // a priority message, or the relation that will be one
 
 @unmanaged
 export class Block {
@@ -67,6 +69,12 @@ export function createBlock(kind: u8, tag: u8, from: f64, ref: f64, bytes: u32):
 export function holdsHandle(block: Block): bool {
   if (block.kind == MESSAGE_HANDLE) return true;
   return block.kind >= MESSAGE_EXIT && block.reasonKind == REASON_HANDLE;
+}
+
+/** Bytes that a message in a mailbox takes: of its relation or of its size classes. O(1). */
+export function blockBytes(block: Block): u32 {
+  if (block.flags & BLOCK_IN_RELATION) return RELATION_BYTES;
+  return block.kind == MESSAGE_BYTES ? payloadBytes(block) : BLOCK_HEAD_BYTES;
 }
 
 /** Frees a block, not of BYTES, whose payload was passed on. O(1). */

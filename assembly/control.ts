@@ -91,11 +91,19 @@ export class Control {
   /* Groups (groups.ts) */
   groups: u32; // address of the hash table: this and the next are a NameTable
   groupMask: u32; // its capacity - 1
+  /* What is watched (guards.ts) */
+  queueHigh: u32; // messages: a mailbox with more is reported
+  queueLow: u32;
+  scheduleHigh: u32; // reductions: a turn that costs more is reported
+  noticeHead: u32; // processes of which the host is to be told, oldest first
+  noticeTail: u32;
+  refusal: i32; // why there is nobody to send to (send.ts)
 
   /* The running native process (scheduler.ts) */
   running: u32; // address of its record, or 0
   runningBlock: u32; // the message that its handler works on, or 0
   runningAfter: u32; // the block behind which that message stood; 0: at the head
+  priorityCame: u32; // 1: it has got a priority message since
 
   /* Time (wheel.ts) */
   now: f64; // ms on the host's clock

@@ -6,6 +6,7 @@ import { leave } from "./control";
 import { verifyEvents } from "./events";
 import { enter } from "./exports/gate";
 import { verifyGroups } from "./groups";
+import { verifyGuards } from "./guards";
 import { verifyHandles } from "./handles";
 import { verifyMailboxes } from "./mailbox";
 import { verifyMemory } from "./memory";
@@ -13,6 +14,7 @@ import { verifyNames } from "./names";
 import { verifyProcesses } from "./process";
 import { verifyQueue } from "./queue";
 import { verifyRelations } from "./relation-lists";
+import { verifySuspensions } from "./suspension";
 import { verifyTimers } from "./timers";
 import { verifyWheel } from "./wheel";
 
@@ -33,14 +35,17 @@ function verifyAll(): i32 {
   if (!broken) broken = verifyTimers();
   if (!broken) broken = verifyBlocks();
   if (!broken) broken = verifyReferences();
+  if (!broken) broken = verifySuspensions();
+  if (!broken) broken = verifyGuards();
   return <i32>broken;
 }
 
 /**
  * Checks every invariant of every structure: 0 if all hold, else structure × 100 + number: 1
  * process table, 2 run queue, 3 mailboxes, 4 memory, 5 handles, 6 relations, 7 names, 8 wheel,
- * 9 events, 10 timers, 11 blocks' owners, 12 handles' owners, 13 groups. CORRUPT, BAD_STATE.
- * O(memory).
+ * 9 events, 10 timers, 11 blocks' owners, 12 handles' owners, 13 groups, 14 guards,
+ * 15 suspensions.
+ * CORRUPT, BAD_STATE. O(memory).
  */
 export function verify(): i32 {
   const refused = enter();

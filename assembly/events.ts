@@ -6,7 +6,7 @@
 // the ring is full nothing is lost: what was to be told waits where it is.
 // Costs: O(1).
 
-import { EVENT_EXITED, EVENT_RUN } from "./abi";
+import { EVENT_MEMORY_LIMIT, EVENT_RUN } from "./abi";
 import { control } from "./control";
 import { EVENT_BYTES } from "./limits";
 
@@ -42,7 +42,7 @@ export function verifyEvents(): u32 {
   for (let at = control.eventTail; at != control.eventHead; at++) {
     const address = control.events + (at & control.eventMask) * EVENT_BYTES;
     const record = changetype<EventRecord>(address);
-    if (record.kind != EVENT_RUN && record.kind != EVENT_EXITED) return 902;
+    if (record.kind < EVENT_RUN || record.kind > EVENT_MEMORY_LIMIT) return 902;
   }
   return 0;
 }

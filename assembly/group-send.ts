@@ -1,7 +1,8 @@
 // Sending to all members of a group.
 //
 // A block per member is had before anybody gets one: when memory runs out nothing was sent. The
-// answer is how many got it; one that a delivery before its own has ended counts a dead letter.
+// answer is how many got it; one that has ended, or
+// whose mailbox is full, counts a dead letter.
 // So deliveries may change groups, and the receivers are noted first:
 //
 //   members ─► chain of blocks, the receiver's pid as `ref` ─► filled and delivered, in order
@@ -9,14 +10,15 @@
 // Costs: O(members).
 
 import {
-  COUNTER_DEAD_LETTERS, COUNTER_SENDS, MESSAGE_BYTES, MESSAGE_HANDLE, MESSAGE_NUMBER, NO_MEMORY,
+  COUNTER_DEAD_LETTERS, COUNTER_SENDS, MESSAGE_BYTES, MESSAGE_HANDLE, MESSAGE_NUMBER, NO_MEMORY, OK,
 } from "./abi";
-import { Block, createBlock, freeHead, setWord } from "./block";
-import { count } from "./control";
+import { Block, BLOCK_HEAD_BYTES, createBlock, freeHead, setWord } from "./block";
+import { control, count } from "./control";
 import { Group } from "./groups";
+import { admit, DROPPED } from "./guards";
 import { adoptHandle, dropHandle, retainHandle, yieldHandle } from "./handles";
 import { createShared, dropBytes } from "./payload";
-import { find, isLive, processAt } from "./process";
+import { find, FLAG_GUARDED, isLive, Process, processAt } from "./process";
 import { ownerOf, Relation } from "./relation";
 import { deliver } from "./scheduler";
 
@@ -64,6 +66,12 @@ function giveBack(first: u32): void {
   }
 }
 
+/** Whether a receiver's guard lets the message in; what it answers is in `control.refusal`. */
+function isAdmitted(receiver: Process): bool {
+  control.refusal = receiver.flags & FLAG_GUARDED ? admit(receiver, BLOCK_HEAD_BYTES) : OK;
+  return control.refusal == OK;
+}
+
 /** Makes a reserved block the message; of a handle each has a reference. O(1). */
 function fill(block: Block, ref: f64, value: f64): void {
   block.ref = ref;
@@ -89,9 +97,10 @@ export function sendToGroup(
     const block = changetype<Block>(at);
     at = block.next;
     const receiver = find(block.ref);
-    if (receiver === null) {
+    control.refusal = OK;
+    if (receiver === null || !isAdmitted(receiver)) {
       giveBackOne(block);
-      count(COUNTER_DEAD_LETTERS, 1);
+      if (control.refusal != DROPPED) count(COUNTER_DEAD_LETTERS, 1);
       continue;
     }
     fill(block, ref, value);

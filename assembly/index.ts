@@ -9,7 +9,7 @@
 
 export {
   abi_version, limits_address, memory_needed, init, face_address, clock, step, next_deadline,
-  counter,
+  counter, watch,
 } from "./exports/life";
 export {
   spawn_host, spawn_native, is_alive, process_next, process_info, process_flag,
@@ -18,10 +18,11 @@ export {
   send_number, send_handle, send_bytes, share, send_shared, release, released_next,
 } from "./exports/messages";
 export {
-  begin, peek, skip, take, mark, rewind, wait, wait_ref, yield_turn, finish, reap,
+  begin, peek, skip, take, mark, rewind, wait, wait_ref, hibernate, yield_turn, finish, reap,
 } from "./exports/turns";
 export {
-  exit_signal, link, unlink, monitor, monitor_name, demonitor, make_ref,
+  exit_signal, link, unlink, monitor, monitor_name, demonitor, alias, unalias, suspend, resume,
+  make_ref,
 } from "./exports/signals";
 export {
   send_after, send_after_name, cancel_timer, read_timer,

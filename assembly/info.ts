@@ -3,15 +3,22 @@
 // Costs: O(1), but the counts of relations are O(their number), memory is O(these + messages).
 
 import {
-  BAD_ARGUMENT, INFO_GROUPS, INFO_KIND, INFO_LINKS, INFO_MEMORY, INFO_MESSAGE_QUEUE_LENGTH,
-  INFO_MONITORED_BY, INFO_MONITORS, INFO_PARENT, INFO_PRIORITY, INFO_REDUCTIONS, INFO_STATUS,
-  INFO_TIMERS, INFO_TRAP_EXIT,
-  PRIORITY_MAX, PROCESS_PRIORITY, PROCESS_TRAP_EXIT, STATE_RUNNABLE,
+  BAD_ARGUMENT, INFO_ALIASES, INFO_GROUPS, INFO_KIND, INFO_LINKS, INFO_MAILBOX_LIMIT, INFO_MEMORY,
+  INFO_MESSAGE_QUEUE_LENGTH, INFO_MONITORED_BY, INFO_MONITORS, INFO_PARENT, INFO_PRIORITY,
+  INFO_REDUCTIONS, INFO_STATUS, INFO_SUSPENDED, INFO_TIMERS, INFO_TRAP_EXIT, MEMORY_KILL,
+  MEMORY_REPORT, POLICY_KILL, PRIORITY_MAX, PROCESS_MAILBOX_LIMIT, PROCESS_MAILBOX_POLICY,
+  PROCESS_MEMORY_LIMIT, PROCESS_MEMORY_POLICY, PROCESS_PRIORITY, PROCESS_TRAP_EXIT, STATE_RUNNABLE,
 } from "./abi";
+import { countAliases } from "./aliases";
+import { guardForWriting, guardOf } from "./guards";
 import { memoryOf, ownLength } from "./lists";
 import { coldOf, FLAG_TRAP_EXIT, Process } from "./process";
 import { pushRunnable, removeRunnable } from "./queue";
 import { Relation } from "./relation";
+import { countSuspenders } from "./suspension";
+
+/** The largest limit: process_flag answers an i32. */
+const LIMIT_MAX: u32 = 0x7fffffff;
 
 function otherLength(first: u32): f64 {
   let length: f64 = 0;
@@ -35,6 +42,9 @@ export function processInfo(process: Process, item: u32): f64 {
     case INFO_MEMORY: return memoryOf(process);
     case INFO_GROUPS: return ownLength(coldOf(process).groups);
     case INFO_TIMERS: return ownLength(coldOf(process).timers);
+    case INFO_SUSPENDED: return countSuspenders(process);
+    case INFO_MAILBOX_LIMIT: return guardOf(process).mailboxLimit;
+    case INFO_ALIASES: return countAliases(process);
     default: return <f64>BAD_ARGUMENT;
   }
 }
@@ -54,5 +64,30 @@ export function processFlag(process: Process, flag: u32, value: u32): i32 {
     if (queued) pushRunnable(process);
     return old;
   }
-  return BAD_ARGUMENT;
+  return setGuard(process, flag, value);
+}
+
+/** Sets a limit of the mailbox or what follows at it; the old value, or BAD_ARGUMENT. */
+function setGuard(process: Process, flag: u32, value: u32): i32 {
+  if (flag < PROCESS_MAILBOX_LIMIT || flag > PROCESS_MEMORY_POLICY || value > LIMIT_MAX) {
+    return BAD_ARGUMENT;
+  }
+  if (flag == PROCESS_MAILBOX_POLICY && value > POLICY_KILL) return BAD_ARGUMENT;
+  if (flag == PROCESS_MEMORY_POLICY && value > (MEMORY_KILL | MEMORY_REPORT)) return BAD_ARGUMENT;
+  const guard = guardForWriting(process);
+  let old: u32 = 0;
+  if (flag == PROCESS_MAILBOX_LIMIT) {
+    old = guard.mailboxLimit;
+    guard.mailboxLimit = value;
+  } else if (flag == PROCESS_MAILBOX_POLICY) {
+    old = guard.mailboxPolicy;
+    guard.mailboxPolicy = <u8>value;
+  } else if (flag == PROCESS_MEMORY_LIMIT) {
+    old = guard.memoryLimit;
+    guard.memoryLimit = value;
+  } else {
+    old = guard.memoryPolicy;
+    guard.memoryPolicy = <u8>value;
+  }
+  return <i32>old;
 }

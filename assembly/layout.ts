@@ -185,6 +185,8 @@ export function initialize(): i32 {
   if (status != OK) return status;
   control.processFresh = 1;
   control.relationFresh = 1;
+  control.queueHigh = u32.MAX_VALUE;
+  control.scheduleHigh = u32.MAX_VALUE;
   initMemory();
   initWheel();
   control.phase = PHASE_HOST;

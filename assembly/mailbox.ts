@@ -3,19 +3,27 @@
 //   head ─► b1 ─► b2 ─► b3 ─► b4 ◄─ tail
 //                 ▲ cursor: receive has looked at b1 and b2 and looks at b3 next
 //
+// Priority messages come first; `priorityTail` in the cold record is the last of them.
+//
 // I1  messages = blocks between head and tail; head = 0 exactly if tail = 0.
 // I2  The cursor is 0 or a block of the chain.
+// I3  Priority messages stand before all others; priorityTail is 0 exactly if there is none.
 // Costs: append, look, advance, remove at the cursor are O(1).
 
 import {
   KIND_NATIVE, MESSAGE_BYTES, MESSAGE_DOWN, MESSAGE_NUMBER, STATE_EXITING, STATE_FREE,
   STATE_SUSPENDED, STATE_WAITING,
 } from "./abi";
-import { Block, BLOCK_COUNTED, BLOCK_HELD, BLOCK_IN_RELATION, dropBlock } from "./block";
+import {
+  Block, BLOCK_COUNTED, BLOCK_HELD, BLOCK_IN_RELATION, BLOCK_PRIORITY, dropBlock,
+} from "./block";
 import { control, invariant } from "./control";
+import { entered, left } from "./guards";
 import { isHead } from "./memory";
 import { isWhole } from "./payload";
-import { coldOf, FLAG_AWAITING, Process, processAt, slotOf } from "./process";
+import {
+  coldForWriting, coldOf, FLAG_AWAITING, FLAG_COLD, FLAG_GUARDED, Process, processAt, slotOf,
+} from "./process";
 import { isRelation, ownerOf, Relation, RELATION_SIGNAL, relationKind } from "./relation";
 
 /** Appends a block. O(1). */
@@ -27,6 +35,25 @@ export function append(process: Process, block: Block): void {
   else process.head = address;
   process.tail = address;
   process.messages += 1;
+  if (process.messages > control.queueHigh || process.flags & FLAG_GUARDED) entered(process, block);
+}
+
+/**
+ * Puts a priority message behind the others of its kind. A receive that has passed over that place
+ * looks at it next; one that awaits another message does not. O(1).
+ */
+export function appendPriority(process: Process, block: Block): void {
+  const cold = coldForWriting(process);
+  const before = cold.priorityTail;
+  insertAfter(process, before, block);
+  cold.priorityTail = <u32>changetype<usize>(block);
+  if (<u32>changetype<usize>(process) == control.running) control.priorityCame = 1;
+  const cursor = process.cursor;
+  if (cursor == 0 || cursor == before) return; // the block is what it looks at, or comes later
+  if (changetype<Block>(cursor).flags & BLOCK_PRIORITY) return; // it will come to the block
+  const isAsleep = process.state == STATE_WAITING || process.state == STATE_SUSPENDED;
+  const passes = isAsleep && process.flags & FLAG_AWAITING && !isAwaited(process, block);
+  if (!passes) process.cursor = before;
 }
 
 /** The block at the cursor, or null at the end. O(1). */
@@ -51,7 +78,19 @@ export function removeAfter(process: Process, before: u32): Block {
   if (process.tail == address) process.tail = before;
   process.messages -= 1;
   block.next = 0;
+  if ((process.flags & FLAG_GUARDED) | (block.flags & BLOCK_PRIORITY)) {
+    afterRemoval(process, before, block);
+  }
   return block;
+}
+
+/** The accounts of a block that has left its mailbox. O(1). */
+function afterRemoval(process: Process, before: u32, block: Block): void {
+  if (block.flags & BLOCK_PRIORITY) {
+    const cold = coldOf(process);
+    if (cold.priorityTail == <u32>changetype<usize>(block)) cold.priorityTail = before;
+  }
+  if (process.flags & FLAG_GUARDED) left(process, block);
 }
 
 /** Whether a block is one that an awaiting process waits for: by its reference or tag. O(1). */
@@ -72,6 +111,7 @@ export function insertAfter(process: Process, before: u32, block: Block): void {
   }
   if (process.tail == before) process.tail = address;
   process.messages += 1;
+  if (process.messages > control.queueHigh || process.flags & FLAG_GUARDED) entered(process, block);
 }
 
 /** Removes the oldest block; the mailbox must not be empty, the cursor at the head. O(1). */
@@ -80,7 +120,26 @@ export function shift(process: Process): Block {
   process.head = block.next;
   if (process.head == 0) process.tail = 0;
   process.messages -= 1;
+  if ((process.flags & FLAG_GUARDED) | (block.flags & BLOCK_PRIORITY)) {
+    afterRemoval(process, 0, block);
+  }
   return block;
+}
+
+/** The DOWN with this reference, or null. O(n). */
+export function findDown(process: Process, ref: f64): Block | null {
+  for (let at = process.head; at; at = changetype<Block>(at).next) {
+    const block = changetype<Block>(at);
+    if (block.kind == MESSAGE_DOWN && block.ref == ref) return block;
+  }
+  return null;
+}
+
+/** The n-th block, or null. O(n). */
+export function blockAt(process: Process, n: u32): Block | null {
+  let at = process.head;
+  for (let left = n; at && left; left--) at = changetype<Block>(at).next;
+  return changetype<Block | null>(at);
 }
 
 /** Removes one given block, wherever it lies; false if it is not in this mailbox. O(n). */
@@ -112,6 +171,7 @@ export function dropAll(process: Process): void {
   process.tail = 0;
   process.cursor = 0;
   process.messages = 0;
+  if (process.flags & FLAG_COLD) coldOf(process).priorityTail = 0;
 }
 
 /** Whether a block may lie in this process's mailbox. O(1). */
@@ -132,15 +192,21 @@ function verifyMailbox(process: Process): u32 {
   let before: u32 = 0;
   let left = process.messages;
   let cursorFound = process.cursor == 0;
+  let lastPriority: u32 = 0;
   for (let at = process.head; at; at = changetype<Block>(at).next) {
     if (!isBlockOf(process, at)) return 301;
     if (left == 0) return 302;
     left--;
     if (at == process.cursor) cursorFound = true;
+    if (changetype<Block>(at).flags & BLOCK_PRIORITY) {
+      if (lastPriority != before) return 307;
+      lastPriority = at;
+    }
     before = at;
   }
   if (left || process.tail != before) return 303;
   if (!cursorFound) return 304;
+  if (coldOf(process).priorityTail != lastPriority) return 308;
   const waits = process.state == STATE_WAITING;
   const mayAwait = waits || process.state == STATE_SUSPENDED || process.kind == KIND_NATIVE;
   if (process.flags & FLAG_AWAITING && !mayAwait) return 305;

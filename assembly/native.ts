@@ -18,13 +18,12 @@ import { Block } from "./block";
 import { control, HANDLER_TABLE, PHASE_HANDLER, PHASE_KERNEL } from "./control";
 import { HANDLERS_MAX, SPAWN_REDUCTIONS } from "./limits";
 import { processFlag } from "./info";
+import { link as kernelLink, unlink as kernelUnlink } from "./links";
+import { demonitor as kernelDemonitor, monitor as kernelMonitor } from "./monitors";
 import { coldForWriting, find, FLAG_AWAITING, Process, whyNotFound } from "./process";
 import { makeRef as kernelMakeRef } from "./relation";
 import { forwardNumber, sendNumber as kernelSendNumber } from "./send";
-import {
-  demonitor as kernelDemonitor, link as kernelLink, monitor as kernelMonitor, signalExit,
-  unlink as kernelUnlink,
-} from "./signals";
+import { signalExit } from "./signals";
 import { spawn as kernelSpawn } from "./spawn";
 
 export { Block as Message, wordOf } from "./block";
@@ -35,7 +34,7 @@ export {
 export { cancelTimer, readTimer, sendAfter } from "./native-timers";
 export { bytesOf, lengthOf } from "./payload";
 export { Process } from "./process";
-export { CONTINUE, KEEP, STOP } from "./scheduler";
+export { CONTINUE, KEEP, STOP } from "./handlers";
 
 /** Registers a handler under its stable id (1 to 255), at module start. */
 export function defineHandler(id: u32, index: u32): void {
@@ -112,7 +111,7 @@ export function setFlag(self: Process, flag: u32, value: u32): i32 {
 /** erlang:link/1; a Status. */
 export function link(self: Process, pid: f64): i32 {
   control.phase = PHASE_KERNEL;
-  const status = kernelLink(self, pid);
+  const status = kernelLink(self, pid, 0);
   control.phase = PHASE_HANDLER;
   return status;
 }
@@ -128,7 +127,7 @@ export function unlink(self: Process, pid: f64): i32 {
 /** erlang:monitor/2: a reference, or a negative Status. O(1). */
 export function monitor(self: Process, pid: f64): f64 {
   control.phase = PHASE_KERNEL;
-  const ref = kernelMonitor(self, pid);
+  const ref = kernelMonitor(self, pid, 0, 0);
   control.phase = PHASE_HANDLER;
   return ref;
 }

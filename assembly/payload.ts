@@ -16,7 +16,8 @@
 
 import { COUNTER_HOLDS, MESSAGE_BYTES } from "./abi";
 import {
-  Block, BLOCK_COUNTED, BLOCK_EXTERNAL, BLOCK_HEAD_BYTES, BLOCK_HELD, BLOCK_SHARED, createBlock,
+  Block, BLOCK_COUNTED, BLOCK_EXTERNAL, BLOCK_HEAD_BYTES, BLOCK_HELD, BLOCK_PRIORITY, BLOCK_SHARED,
+  createBlock,
   setWord, wordOf,
 } from "./block";
 import { count, invariant } from "./control";
@@ -44,6 +45,18 @@ export function bytesOf(block: Block): usize {
 /** Length of the bytes of a block of BYTES. O(1). */
 export function lengthOf(block: Block): u32 {
   return wordOf(block);
+}
+
+/** Bytes of memory that a block of BYTES takes; shared ones count for nobody. O(1). */
+export function payloadBytes(block: Block): u32 {
+  if (block.flags & BLOCK_SHARED) return BLOCK_HEAD_BYTES;
+  return bytesNeeded(wordOf(block));
+}
+
+/** Bytes of memory that a message with so many bytes takes. O(1). */
+export function bytesNeeded(length: u32): u32 {
+  if (length <= INLINE_BYTES_MAX) return classBytes(classFor(BLOCK_HEAD_BYTES + length));
+  return BLOCK_HEAD_BYTES + classBytes(largeClassFor(length));
 }
 
 /** The block that counts the references of these bytes, or would. O(1). */
@@ -137,7 +150,7 @@ export function dropBytes(block: Block): void {
 
 /** Hands a block of BYTES that is in no mailbox to the host. O(1). */
 export function holdBytes(block: Block): void {
-  block.flags |= BLOCK_HELD;
+  block.flags = (block.flags & ~BLOCK_PRIORITY) | BLOCK_HELD;
   count(COUNTER_HOLDS, 1);
 }
 

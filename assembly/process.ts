@@ -13,6 +13,7 @@ import {
   NO_PROCESS, PRIORITY_MAX, STATE_EXITING, STATE_FREE, STATE_RETIRED, STATE_RUNNING,
 } from "./abi";
 import { control, count, counted, invariant } from "./control";
+import { clearGuard, hasNotices } from "./guards";
 import {
   COLD_BYTES, PID_GENERATION_MAX, PROCESSES, PROCESS_BYTES, SLOT_BITS, SLOT_MASK,
 } from "./limits";
@@ -154,6 +155,7 @@ export function allocateProcess(): Process | null {
 export function releaseProcess(process: Process): void {
   invariant(process.state != STATE_FREE && process.head == 0);
   if (process.flags & FLAG_COLD) memory.fill(changetype<usize>(coldOf(process)), 0, COLD_BYTES);
+  if (process.flags & FLAG_GUARDED) clearGuard(process);
   process.flags = 0;
   count(COUNTER_PROCESSES, -1);
   if (process.pid >= PID_GENERATION_MAX * <f64>(1 << SLOT_BITS)) {
@@ -188,10 +190,12 @@ function verifyRecord(process: Process): u32 {
     if (process.flags & (FLAG_FINISHED | FLAG_REPORTED)) return 107;
     return process.state == STATE_RUNNING && process.kind != KIND_HOST ? 108 : 0;
   }
-  if (process.kind != KIND_HOST || process.flags & FLAG_FINISHED) return 109;
+  const isOver = process.kind != KIND_HOST || (process.flags & FLAG_FINISHED) != 0;
+  if (isOver && !hasNotices(process)) return 109;
   if (process.head | process.tail | process.cursor | process.messages) return 110;
   const cold = coldOf(process);
-  const lists = cold.links | cold.monitors | cold.watchers | cold.timers | cold.groups;
+  const lists = cold.links | cold.monitors | cold.watchers | cold.timers | cold.aliases
+    | cold.groups | cold.suspending | cold.suspenders;
   return lists | cold.name | cold.timerNext ? 111 : 0;
 }
 

@@ -16,33 +16,22 @@
 // Costs: every operation is O(1); step is O(work done).
 
 import {
-  ATOM_NORMAL, ATOM_TRAP, COUNTER_DEAD_LETTERS, COUNTER_TRAPS, EVENT_EXITED, EVENT_RUN, KIND_HOST,
-  MESSAGE_NUMBER, MORE,
-  OK, REASON_ATOM, STATE_EXITING, STATE_OFFERED, STATE_RUNNABLE, STATE_RUNNING, STATE_SUSPENDED,
-  STATE_WAITING,
+  COUNTER_DEAD_LETTERS, EVENT_EXITED, EVENT_RUN, KIND_HOST, MORE, OK, STATE_OFFERED,
+  STATE_RUNNABLE, STATE_RUNNING, STATE_SUSPENDED, STATE_WAITING,
 } from "./abi";
-import { Block, BLOCK_IN_RELATION, dropBlock } from "./block";
-import { control, count, HANDLER_TABLE, PHASE_HANDLER, PHASE_KERNEL } from "./control";
+import { Block, BLOCK_PRIORITY, dropBlock } from "./block";
+import { control } from "./control";
 import { eventRoom, putEvent } from "./events";
-import { SLICE_REDUCTIONS } from "./limits";
+import { reportNotices } from "./guards";
+import { runNative } from "./handlers";
+import { advance, append, appendPriority, atCursor, isAwaited } from "./mailbox";
 import {
-  advance, append, atCursor, insertAfter, isAwaited, removeAfter, shift,
-} from "./mailbox";
-import { freeSmallBlock } from "./memory";
-import {
-  coldOf, FLAG_AWAITING, FLAG_HALT, FLAG_READY, FLAG_REPORTED, FLAG_START, FLAG_TIMED_OUT,
-  Process, processAt, slotOf,
+  FLAG_AWAITING, FLAG_HALT, FLAG_READY, FLAG_REPORTED, FLAG_TIMED_OUT, Process, processAt, slotOf,
 } from "./process";
 import { popRunnable, pushRunnable, removeRunnable } from "./queue";
 import { makeSignalTo, refOf, Relation } from "./relation";
-import { die, settleRunning } from "./signals";
 import { takeReceiver } from "./timers";
 import { nextDue, WheelNode } from "./wheel";
-
-/* What a native handler answers */
-export const CONTINUE: u32 = 0; // the message is used up
-export const STOP: u32 = 1; // the process ends with reason normal
-export const KEEP: u32 = 2; // the message stays; the next is shown, and it again after a CONTINUE
 
 /** Makes a process runnable from any state in which it is not queued. O(1). */
 export function makeRunnable(process: Process): void {
@@ -81,7 +70,7 @@ export function goOn(process: Process): void {
 }
 
 /** Whether a message that the process wants has come; the cursor passes over others. */
-function isAnyWanted(process: Process): bool {
+export function isAnyWanted(process: Process): bool {
   for (let block = atCursor(process); block !== null; block = atCursor(process)) {
     if (!(process.flags & FLAG_AWAITING) || isAwaited(process, block)) return true;
     advance(process);
@@ -113,6 +102,22 @@ export function deliver(process: Process, block: Block): void {
     }
     process.flags &= ~FLAG_AWAITING;
   }
+  makeRunnable(process);
+}
+
+/** Delivers a signal, a timer's message or one with priority. O(1). */
+export function deliverSignal(process: Process, block: Block): void {
+  if (!(block.flags & BLOCK_PRIORITY)) {
+    deliver(process, block);
+    return;
+  }
+  appendPriority(process, block);
+  if (process.state != STATE_WAITING) return;
+  if (process.flags & FLAG_AWAITING && !isAwaited(process, block)) {
+    if (atCursor(process) !== null) advance(process);
+    return;
+  }
+  process.flags &= ~FLAG_AWAITING;
   makeRunnable(process);
 }
 
@@ -166,101 +171,10 @@ function reportExits(): void {
   }
 }
 
-/** Frees the message that a handler has seen. O(1). */
-function endBlock(block: Block): void {
-  if (block.kind == MESSAGE_NUMBER && !(block.flags & BLOCK_IN_RELATION)) {
-    freeSmallBlock(changetype<usize>(block));
-  } else {
-    dropBlock(block);
-  }
-}
-
-/** Takes the next message that a native process is to be shown; null if there is none. O(1). */
-@inline
-function takeNext(process: Process): Block | null {
-  if (process.cursor | (process.flags & FLAG_AWAITING)) return takeWanted(process);
-  return process.head ? shift(process) : null;
-}
-
-/** The same of one that has passed over some, or awaits one. O(passed over). */
-function takeWanted(process: Process): Block | null {
-  if (!isAnyWanted(process)) return null;
-  process.flags &= ~FLAG_AWAITING;
-  const before = process.cursor;
-  process.cursor = 0;
-  control.runningAfter = before;
-  return removeAfter(process, before);
-}
-
-/** Puts a message back to where it stood; the receive goes on behind it. O(1). */
-function keep(process: Process, block: Block): void {
-  insertAfter(process, control.runningAfter, block);
-  if (!process.cursor) process.cursor = <u32>changetype<usize>(block);
-}
-
-/** Calls the native handler of the running process. A trap inside it is found by `recover`. */
-@inline
-function callHandler(process: Process, block: usize): u32 {
-  const index = load<u32>(HANDLER_TABLE + (process.handler << 2));
-  control.runningBlock = <u32>block;
-  control.phase = PHASE_HANDLER;
-  const answer = call_indirect<u32>(index, process, block);
-  control.phase = PHASE_KERNEL;
-  const rest = control.runningBlock; // 0 if the handler has sent it on
-  control.runningBlock = 0;
-  if (rest) {
-    if (answer == KEEP && process.state == STATE_RUNNING) keep(process, changetype<Block>(rest));
-    else endBlock(changetype<Block>(rest));
-  }
-  control.runningAfter = 0;
-  return answer;
-}
-
-/** Runs a native process for a slice. Returns the reductions used. O(messages). */
-@inline
-function runNative(process: Process): u32 {
-  process.state = STATE_RUNNING;
-  control.running = <u32>changetype<usize>(process);
-  let answer = CONTINUE;
-  let used: u32 = 0;
-  control.charged = 0;
-  if (process.flags & FLAG_START) {
-    process.flags &= ~FLAG_START;
-    answer = callHandler(process, 0);
-    used = 1;
-  }
-  while (answer != STOP && process.state == STATE_RUNNING) {
-    if (used + control.charged >= SLICE_REDUCTIONS) break;
-    const block = takeNext(process);
-    if (block === null) break;
-    answer = callHandler(process, changetype<usize>(block));
-    used++;
-  }
-  control.running = 0;
-  used += control.charged;
-  process.reductions += <f64>used;
-  if (process.state == STATE_EXITING) settleRunning(process);
-  else if (answer == STOP) die(process, REASON_ATOM, ATOM_NORMAL);
-  else if (atCursor(process) !== null) requeue(process);
-  else pause(process);
-  return used;
-}
-
-/** Ends the native process whose handler has trapped, with reason `trap`. */
-export function recover(): void {
-  const process = changetype<Process>(control.running);
-  if (control.runningBlock) dropBlock(changetype<Block>(control.runningBlock));
-  control.running = 0;
-  control.runningBlock = 0;
-  control.runningAfter = 0;
-  count(COUNTER_TRAPS, 1);
-  if (process.state == STATE_EXITING) settleRunning(process);
-  else die(process, REASON_ATOM, ATOM_TRAP);
-}
-
 /** Does what is due, for at most about this many reductions. MORE if there is more. */
 export function runStep(reductions: u32): i32 {
   fireTimers();
+  reportNotices();
   reportExits();
   let left = <i64>reductions;
   while (left > 0 && eventRoom()) {
@@ -273,6 +187,7 @@ export function runStep(reductions: u32): i32 {
       left -= <i64>runNative(process);
     }
   }
+  reportNotices();
   reportExits();
-  return control.occupied || control.exitedHead ? MORE : OK;
+  return control.occupied || control.exitedHead || control.noticeHead ? MORE : OK;
 }

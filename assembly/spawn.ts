@@ -7,12 +7,13 @@ import {
   PRIORITY_MASK,
 } from "./abi";
 import { count, WINDOW, Window } from "./control";
+import { joinProcesses } from "./links";
+import { monitor } from "./monitors";
 import {
   allocateProcess, find, FLAG_START, FLAG_TRAP_EXIT, Process, whyNotFound,
 } from "./process";
 import { relationsLeft } from "./relation";
 import { makeRunnable } from "./scheduler";
-import { joinProcesses, monitor } from "./signals";
 
 /**
  * A new runnable process, linked to and monitored by its parent as asked, atomically. Returns its
@@ -44,7 +45,7 @@ export function spawn(
   if (related) {
     if (options & OPTION_LINK) joinProcesses(parent as Process, child);
     if (options & OPTION_MONITOR) {
-      changetype<Window>(WINDOW).spawnedRef = monitor(parent as Process, child.pid);
+      changetype<Window>(WINDOW).spawnedRef = monitor(parent as Process, child.pid, 0, 0);
     }
   }
   count(COUNTER_SPAWNS, 1);

@@ -13,6 +13,8 @@ import {
   STATE_RUNNING, TIMED_OUT,
 } from "./abi";
 import { BLOCK_LAST, dropBlock, freeHead, showBlock, wordOf } from "./block";
+import { control } from "./control";
+import { noteSchedule } from "./guards";
 import { yieldHandle } from "./handles";
 import { advance, atCursor, removeAfter } from "./mailbox";
 import { holdBytes } from "./payload";
@@ -128,6 +130,22 @@ export function waitTurnRef(pid: f64, ref: f64, ms: f64, reductions: u32): i32 {
   return status;
 }
 
+/** What a turn has cost its process. O(1). */
+function charge(process: Process, reductions: u32): void {
+  process.reductions += <f64>reductions;
+  if (reductions > control.scheduleHigh) noteSchedule(process, reductions);
+}
+
+/** erlang:hibernate/3: as waitTurn for any message, without time; AGAIN if there is one. */
+export function hibernateTurn(pid: f64, reductions: u32): i32 {
+  const process = recordFor(pid);
+  if (!isOpen(process, pid)) return whyNoTurn(pid);
+  process.cursor = 0;
+  cancelTimeout(process);
+  if (process.head) return AGAIN;
+  return sleep(process, f64.POSITIVE_INFINITY, reductions);
+}
+
 /** Closes the turn, or answers TIMED_OUT if the receive's time is up. O(1). */
 function sleep(process: Process, ms: f64, reductions: u32): i32 {
   if (ms != f64.POSITIVE_INFINITY) {
@@ -139,7 +157,7 @@ function sleep(process: Process, ms: f64, reductions: u32): i32 {
     }
     armTimeout(process, ms);
   }
-  process.reductions += <f64>reductions;
+  charge(process, reductions);
   pause(process);
   return OK;
 }
@@ -148,7 +166,7 @@ function sleep(process: Process, ms: f64, reductions: u32): i32 {
 export function yieldTurn(pid: f64, reductions: u32): i32 {
   const process = recordFor(pid);
   if (!isOpen(process, pid)) return whyNoTurn(pid);
-  process.reductions += <f64>reductions;
+  charge(process, reductions);
   requeue(process);
   return OK;
 }

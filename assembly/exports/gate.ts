@@ -6,7 +6,7 @@ import {
 } from "../abi";
 import { control, PHASE_HANDLER, PHASE_HOST, PHASE_KERNEL } from "../control";
 import { adoptHandle, checkHandle, dropHandle, yieldHandle } from "../handles";
-import { recover } from "../scheduler";
+import { recover } from "../handlers";
 
 /** Every call begins here: refuses before init and after a trap in the kernel. O(1). */
 export function enter(): i32 {

@@ -6,6 +6,7 @@ import { initialize, memoryNeeded } from "../layout";
 import { CONTROL } from "../limits";
 import { runStep } from "../scheduler";
 import { nextDeadline, setClock } from "../wheel";
+import { setWatch } from "../guards";
 import { enter } from "./gate";
 
 /** The version of this ABI; callable at any time. */
@@ -58,6 +59,15 @@ export function step(nowMs: f64, reductions: u32): i32 {
 export function next_deadline(): f64 {
   const refused = enter();
   return refused == OK ? leaveNumber(nextDeadline()) : <f64>refused;
+}
+
+/**
+ * erlang:system_monitor/2: sets what is watched (WATCH_…); the old value, or BAD_ARGUMENT. The high
+ * marks are off at 0; what goes beyond them is told by events.
+ */
+export function watch(item: u32, value: u32): f64 {
+  const refused = enter();
+  return refused == OK ? leaveNumber(setWatch(item, value)) : <f64>refused;
 }
 
 /** A counter of the whole kernel (COUNTER_…). */

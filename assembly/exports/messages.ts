@@ -9,16 +9,20 @@ import { createBytes, holdBytes, isHold, releaseHold } from "../payload";
 import * as send from "../send";
 import { enter, inScratch } from "./gate";
 
-/** Sends a number. `from` and `ref` may be 0. NO_PROCESS (a dead letter), BAD_PID, NO_MEMORY. */
+/**
+ * Sends a number. `to` is a pid, or minus the reference of an alias; `tag` is 0 to 255, with
+ * SEND_PRIORITY only through an alias; `from` and `ref` may be 0. NO_PROCESS (a dead letter),
+ * BAD_PID, NO_MEMORY, MAILBOX_FULL, BAD_ARGUMENT.
+ */
 export function send_number(from: f64, to: f64, tag: u32, ref: f64, value: f64): i32 {
   const refused = enter();
-  return refused == OK ? leave(send.sendNumber(from, to, <u8>tag, ref, value)) : refused;
+  return refused == OK ? leave(send.sendNumber(from, to, tag, ref, value)) : refused;
 }
 
 /** Sends a host value by its handle, which becomes the kernel's. As send_number, or BAD_HANDLE. */
 export function send_handle(from: f64, to: f64, tag: u32, ref: f64, handle: u32): i32 {
   const refused = enter();
-  return refused == OK ? leave(send.sendHandle(from, to, <u8>tag, ref, handle)) : refused;
+  return refused == OK ? leave(send.sendHandle(from, to, tag, ref, handle)) : refused;
 }
 
 /** Sends a copy of bytes that lie in the scratch area. O(length). As send_number, or TOO_LARGE. */
@@ -28,7 +32,7 @@ export function send_bytes(
   const refused = enter();
   if (refused != OK) return refused;
   if (!inScratch(pointer, length)) return leave(BAD_ARGUMENT);
-  return leave(send.sendBytes(from, to, <u8>tag, ref, pointer, length));
+  return leave(send.sendBytes(from, to, tag, ref, pointer, length));
 }
 
 /**
@@ -54,7 +58,7 @@ export function send_shared(from: f64, to: f64, tag: u32, ref: f64, hold: u32): 
   const refused = enter();
   if (refused != OK) return refused;
   if (!isHold(hold)) return leave(BAD_ARGUMENT);
-  return leave(send.sendShared(from, to, <u8>tag, ref, changetype<Block>(hold)));
+  return leave(send.sendShared(from, to, tag, ref, changetype<Block>(hold)));
 }
 
 /**

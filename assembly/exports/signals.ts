@@ -1,34 +1,69 @@
-// Exports of the kernel: signals: exit, link, monitor.
+// Exports of the kernel: signals: exit, link, monitor, alias, suspend.
 
-import { BAD_ARGUMENT, BAD_PID, NO_PROCESS, NOT_FOUND, OK } from "../abi";
+import {
+  ALIAS_PRIORITY, ALIAS_REPLY, BAD_ARGUMENT, BAD_PID, EXIT_PRIORITY, LINK_PRIORITY,
+  MONITOR_ALIAS_MASK, MONITOR_ALIAS_PRIORITY, MONITOR_PRIORITY, OK, SUSPEND_UNLESS,
+} from "../abi";
+import * as aliases from "../aliases";
+import { BLOCK_PRIORITY } from "../block";
 import { control, leave, leaveNumber } from "../control";
+import * as links from "../links";
+import * as monitors from "../monitors";
 import { isNameLength } from "../name-table";
 import { lookUp } from "../names";
-import { find, whyNotFound } from "../process";
+import { find, Process, whyNotFound } from "../process";
 import { makeRef } from "../relation";
 import * as signals from "../signals";
+import * as suspension from "../suspension";
 import { adoptReason, enter, settleReason } from "./gate";
 
-/** erlang:exit/2. OK, NO_PROCESS, BAD_PID, NO_MEMORY (a trapping receiver), BAD_HANDLE. */
+const MONITOR_OPTIONS: u32 = MONITOR_ALIAS_MASK | MONITOR_PRIORITY | MONITOR_ALIAS_PRIORITY;
+
+/** The live process at an address, a pid or minus the reference of an alias; null. */
+function findAt(address: f64): Process | null {
+  if (!(address < 0)) return find(address);
+  const alias = aliases.aliasFor(address);
+  return alias === null ? null : aliases.ownerOfAlias(alias);
+}
+
+/** Whether a priority signal may go to an address, and be one there: 0 or the block's flag. */
+function priorityAt(address: f64): u8 {
+  const alias = aliases.aliasFor(address);
+  return alias !== null && aliases.admitsPriority(alias) ? BLOCK_PRIORITY : 0;
+}
+
+/**
+ * erlang:exit/2,3. `to` is a pid, or minus the reference of an alias, through which EXIT_PRIORITY
+ * may be added to the kind. OK, NO_PROCESS, BAD_PID, NO_MEMORY (a trapping receiver), BAD_HANDLE,
+ * BAD_ARGUMENT.
+ */
 export function exit_signal(from: f64, to: f64, reasonKind: u32, value: u32): i32 {
   const refused = enter();
   if (refused != OK) return refused;
-  const target = find(to);
-  if (target === null) return leave(whyNotFound(to));
-  const status = adoptReason(reasonKind, value);
+  const kind = reasonKind & ~EXIT_PRIORITY;
+  const isPriority = kind != reasonKind;
+  if (isPriority && !(to < 0)) return leave(BAD_ARGUMENT);
+  const target = findAt(to);
+  if (target === null) return leave(to < 0 ? aliases.whyNoAlias(to) : whyNotFound(to));
+  const status = adoptReason(kind, value);
   if (status != OK) return leave(status);
-  const done = signals.signalExit(from, target, <u8>reasonKind, value);
-  return leave(settleReason(done, reasonKind, value));
+  const priority = isPriority ? priorityAt(to) : 0;
+  const done = signals.signalExit(from, target, <u8>kind, value, priority);
+  return leave(settleReason(done, kind, value));
 }
 
-/** erlang:link/1 of `a` to `b`. NO_PROCESS also where `b` is dead and `a` does not trap; LIMIT. */
-export function link(a: f64, b: f64): i32 {
+/**
+ * erlang:link/1,2 of `a` to `b`. With LINK_PRIORITY the EXIT that `a` may get has priority.
+ * NO_PROCESS also where `b` is dead and `a` does not trap; LIMIT, BAD_ARGUMENT.
+ */
+export function link(a: f64, b: f64, options: u32): i32 {
   const refused = enter();
   if (refused != OK) return refused;
   const process = find(a);
   if (process === null) return leave(whyNotFound(a));
+  if (options & ~LINK_PRIORITY) return leave(BAD_ARGUMENT);
   if (find(b) === null && whyNotFound(b) == BAD_PID) return leave(BAD_PID);
-  return leave(signals.link(process, b));
+  return leave(links.link(process, b, options));
 }
 
 /** erlang:unlink/1. OK, or NOT_FOUND where there was no link. O(links of the shorter list). */
@@ -36,31 +71,37 @@ export function unlink(a: f64, b: f64): i32 {
   const refused = enter();
   if (refused != OK) return refused;
   const process = find(a);
-  return leave(process === null ? whyNotFound(a) : signals.unlink(process, b));
+  return leave(process === null ? whyNotFound(a) : links.unlink(process, b));
 }
 
-/** erlang:monitor/2: a reference; LIMIT, BAD_PID, NO_PROCESS (the watcher). */
-export function monitor(watcher: f64, target: f64): f64 {
+/**
+ * erlang:monitor/3: a reference, which is an alias too if the options say so (MONITOR_…). The DOWN
+ * bears `tag`, 0 to 255. LIMIT, BAD_PID, NO_PROCESS (the watcher), BAD_ARGUMENT.
+ */
+export function monitor(watcher: f64, target: f64, options: u32, tag: u32): f64 {
   const refused = enter();
   if (refused != OK) return <f64>refused;
   const process = find(watcher);
   if (process === null) return leaveNumber(whyNotFound(watcher));
+  if (options & ~MONITOR_OPTIONS || tag > 255) return leaveNumber(BAD_ARGUMENT);
   if (find(target) === null && whyNotFound(target) == BAD_PID) return leaveNumber(BAD_PID);
-  return leaveNumber(signals.monitor(process, target));
+  return leaveNumber(monitors.monitor(process, target, options, <u8>tag));
 }
 
 /**
  * erlang:monitor/2 of the name in the first `length` bytes of the scratch area, looked up now; one
- * that is nobody's causes DOWN noproc from 0. As monitor, or BAD_ARGUMENT. O(length).
+ * that is nobody's causes DOWN noproc from 0. As monitor. O(length).
  */
-export function monitor_name(watcher: f64, length: u32): f64 {
+export function monitor_name(watcher: f64, length: u32, options: u32, tag: u32): f64 {
   const refused = enter();
   if (refused != OK) return <f64>refused;
   const process = find(watcher);
   if (process === null) return leaveNumber(whyNotFound(watcher));
+  if (options & ~MONITOR_OPTIONS || tag > 255) return leaveNumber(BAD_ARGUMENT);
   if (!isNameLength(length)) return leaveNumber(BAD_ARGUMENT);
   const target = lookUp(control.scratch, length);
-  return leaveNumber(signals.monitor(process, target === null ? 0 : target.pid));
+  const pid = target === null ? 0 : target.pid;
+  return leaveNumber(monitors.monitor(process, pid, options, <u8>tag));
 }
 
 /** erlang:demonitor/2. OK: was active; NOT_FOUND: was not. Flushing costs O(mailbox). */
@@ -68,7 +109,52 @@ export function demonitor(watcher: f64, ref: f64, options: u32): i32 {
   const refused = enter();
   if (refused != OK) return refused;
   const process = find(watcher);
-  return leave(process === null ? whyNotFound(watcher) : signals.demonitor(process, ref, options));
+  if (process === null) return leave(whyNotFound(watcher));
+  return leave(monitors.demonitor(process, ref, options));
+}
+
+/** erlang:alias/1: a reference. Options ALIAS_…. LIMIT, BAD_PID, NO_PROCESS, BAD_ARGUMENT. */
+export function alias(pid: f64, options: u32): f64 {
+  const refused = enter();
+  if (refused != OK) return <f64>refused;
+  const process = find(pid);
+  if (process === null) return leaveNumber(whyNotFound(pid));
+  if (options & ~(ALIAS_REPLY | ALIAS_PRIORITY)) return leaveNumber(BAD_ARGUMENT);
+  return leaveNumber(aliases.alias(process, options));
+}
+
+/** erlang:unalias/1. OK: was active; NOT_FOUND: was not, or is another's. */
+export function unalias(pid: f64, ref: f64): i32 {
+  const refused = enter();
+  if (refused != OK) return refused;
+  const process = find(pid);
+  return leave(process === null ? whyNotFound(pid) : aliases.unalias(process, ref));
+}
+
+/**
+ * erlang:suspend_process/2. OK; ALREADY, with SUSPEND_UNLESS; BAD_ARGUMENT (itself), LIMIT,
+ * BAD_PID, NO_PROCESS (either). Counted: as many calls of resume end it. O(suspensions of the shorter list).
+ */
+export function suspend(suspender: f64, target: f64, options: u32): i32 {
+  const refused = enter();
+  if (refused != OK) return refused;
+  const process = find(suspender);
+  if (process === null) return leave(whyNotFound(suspender));
+  const suspended = find(target);
+  if (suspended === null) return leave(whyNotFound(target));
+  if (options & ~SUSPEND_UNLESS) return leave(BAD_ARGUMENT);
+  return leave(suspension.suspend(process, suspended, options));
+}
+
+/** erlang:resume_process/1. OK, NOT_FOUND (not suspended by it), BAD_PID, NO_PROCESS (either). */
+export function resume(suspender: f64, target: f64): i32 {
+  const refused = enter();
+  if (refused != OK) return refused;
+  const process = find(suspender);
+  if (process === null) return leave(whyNotFound(suspender));
+  const suspended = find(target);
+  if (suspended === null) return leave(whyNotFound(target));
+  return leave(suspension.resume(process, suspended));
 }
 
 /** erlang:make_ref/0. */

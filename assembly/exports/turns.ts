@@ -66,6 +66,12 @@ export function wait_ref(pid: f64, ref: f64, ms: f64, reductions: u32): i32 {
   return refused == OK ? leave(turns.waitTurnRef(pid, ref, ms, reductions)) : refused;
 }
 
+/** erlang:hibernate/3: closes the turn until any message comes. AGAIN, NO_TURN, NO_PROCESS. */
+export function hibernate(pid: f64, reductions: u32): i32 {
+  const refused = enter();
+  return refused == OK ? leave(turns.hibernateTurn(pid, reductions)) : refused;
+}
+
 /** Closes the turn; the process queues up for the next. OK, NO_TURN, NO_PROCESS. */
 export function yield_turn(pid: f64, reductions: u32): i32 {
   const refused = enter();

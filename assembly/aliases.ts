@@ -1,0 +1,127 @@
+// Aliases: references by which messages reach a process until it takes them back (EEP 53, EEP 76).
+//
+//   owner ─ aliases ─► alias ── other ──► the monitor that shares its reference, or 0
+//                        ▲ └── otherHigh ──┘
+//
+// An address below 0 is minus the reference of an alias. `tag` says what ends the alias, and
+// whether it admits priority messages.
+//
+// I1  An alias that has ended stays only as long as its monitor, whose reference it is.
+// Costs: all O(1).
+
+import { ALIAS_PRIORITY, ALIAS_REPLY, BAD_PID, LIMIT, NO_PROCESS, NOT_FOUND, OK } from "./abi";
+import { control } from "./control";
+import { SLOT_MASK } from "./limits";
+import { releaseMonitor } from "./monitors";
+import { Cold, coldForWriting, coldOf, Process, processAt, slotOf } from "./process";
+import {
+  allocateRelation, findRelation, ownerOf, pushOwn, refOf, Relation, RELATION_ALIAS,
+  relationKind, releaseRelation, removeOwn,
+} from "./relation";
+
+/* Beside ALIAS_REPLY and ALIAS_PRIORITY, in the alias's tag */
+export const ALIAS_UNTIL_DEMONITOR: u32 = 4;
+const ALIAS_ENDED: u32 = 8;
+
+function aliasesOf(process: Process): usize {
+  return changetype<usize>(coldOf(process)) + offsetof<Cold>("aliases");
+}
+
+/** An active alias of a process; null when the table is full. */
+export function createAlias(owner: Process, bits: u32): Relation | null {
+  const alias = allocateRelation(RELATION_ALIAS, slotOf(owner));
+  if (alias === null) return null;
+  alias.tag = <u8>bits;
+  alias.other = 0;
+  coldForWriting(owner);
+  pushOwn(aliasesOf(owner), alias);
+  return alias;
+}
+
+/** erlang:alias/1: a reference, or LIMIT. */
+export function alias(owner: Process, options: u32): f64 {
+  const created = createAlias(owner, options & (ALIAS_REPLY | ALIAS_PRIORITY));
+  return created === null ? <f64>LIMIT : refOf(created);
+}
+
+/** erlang:unalias/1. OK if it was active, else NOT_FOUND. */
+export function unalias(owner: Process, ref: f64): i32 {
+  const alias = findActive(ref);
+  if (alias === null || ownerOf(alias) != slotOf(owner)) return NOT_FOUND;
+  end(alias);
+  return OK;
+}
+
+/** The active alias with this reference, or null. */
+function findActive(ref: f64): Relation | null {
+  const relation = findRelation(ref);
+  if (relation === null || relationKind(relation) != RELATION_ALIAS) return null;
+  return relation.tag & <u8>ALIAS_ENDED ? null : relation;
+}
+
+/** The active alias that an address below 0 means, or null. */
+export function aliasFor(address: f64): Relation | null {
+  return findActive(-address);
+}
+
+/** Why `aliasFor` has found nothing: BAD_PID or NO_PROCESS. */
+export function whyNoAlias(address: f64): i32 {
+  const ref = -address;
+  const raw = <i64>ref;
+  const slot = <u32>raw & SLOT_MASK;
+  const isRef = <f64>raw == ref && ref < 4503599627370496 && slot != 0; // 2^52: relation.ts
+  return isRef && slot < control.relationLimit ? NO_PROCESS : BAD_PID;
+}
+
+/** The owner of an alias. */
+export function ownerOfAlias(alias: Relation): Process {
+  return processAt(ownerOf(alias));
+}
+
+/** Whether priority messages go through an alias. */
+export function admitsPriority(alias: Relation): bool {
+  return (alias.tag & <u8>ALIAS_PRIORITY) != 0;
+}
+
+/** After a message has gone through an alias: one of a reply ends, and its monitor with it. */
+export function afterMessage(alias: Relation): void {
+  if (!(alias.tag & <u8>ALIAS_REPLY)) return;
+  const untilDemonitor = alias.tag & <u8>ALIAS_UNTIL_DEMONITOR;
+  if (alias.other && untilDemonitor) releaseMonitor(changetype<Relation>(alias.other));
+  else end(alias);
+}
+
+/** After a monitor has ended by demonitor or DOWN: what its alias does. */
+export function afterMonitor(monitor: Relation): void {
+  if (!monitor.otherHigh) return;
+  const alias = changetype<Relation>(monitor.otherHigh);
+  monitor.otherHigh = 0;
+  alias.other = 0;
+  if (alias.tag & <u8>(ALIAS_UNTIL_DEMONITOR | ALIAS_ENDED)) drop(alias);
+}
+
+/** Makes an alias inactive. */
+function end(alias: Relation): void {
+  if (alias.other) alias.tag |= <u8>ALIAS_ENDED;
+  else drop(alias);
+}
+
+function drop(alias: Relation): void {
+  removeOwn(aliasesOf(processAt(ownerOf(alias))), alias);
+  releaseRelation(alias);
+}
+
+/** Drops all aliases of a process that ends, whose monitors have ended. O(aliases). */
+export function dropAliases(process: Process): void {
+  const cold = coldOf(process);
+  while (cold.aliases) drop(changetype<Relation>(cold.aliases));
+}
+
+/** How many active aliases a process has. O(aliases). */
+export function countAliases(process: Process): u32 {
+  let count: u32 = 0;
+  for (let at = coldOf(process).aliases; at; at = changetype<Relation>(at).ownNext) {
+    if (!(changetype<Relation>(at).tag & <u8>ALIAS_ENDED)) count++;
+  }
+  return count;
+}
