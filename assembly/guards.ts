@@ -95,8 +95,8 @@ export function entered(process: Process, block: Block): void {
   else guardForWriting(process);
   if (process.messages <= control.queueHigh || guard.isLong) return;
   guard.isLong = 1;
-  guard.notices &= ~noticeBit(EVENT_SHORT_QUEUE);
   notify(process, EVENT_LONG_QUEUE);
+  guard.notices &= ~noticeBit(EVENT_SHORT_QUEUE); // it is long again before that was told
 }
 
 /** After a block has left a guarded mailbox. O(1). */

@@ -187,7 +187,7 @@ function isColdZero(process: Process): bool {
 function verifyRecord(process: Process): u32 {
   if (process.kind > KIND_HOST || process.priority > <u8>PRIORITY_MAX) return 106;
   if (process.state != STATE_EXITING) {
-    if (process.flags & (FLAG_FINISHED | FLAG_REPORTED)) return 107;
+    if (process.flags & FLAG_REPORTED) return 107;
     return process.state == STATE_RUNNING && process.kind != KIND_HOST ? 108 : 0;
   }
   const isOver = process.kind != KIND_HOST || (process.flags & FLAG_FINISHED) != 0;
@@ -224,7 +224,8 @@ export function verifyProcesses(): u32 {
     if (broken) return broken;
     if (process.state == STATE_EXITING) {
       exiting++;
-      if (!(process.flags & FLAG_REPORTED)) unreported++;
+      const isToldOf = process.kind == KIND_HOST && !(process.flags & FLAG_FINISHED);
+      if (isToldOf && !(process.flags & FLAG_REPORTED)) unreported++;
     }
   }
   if (free != chained) return 112;

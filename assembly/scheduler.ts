@@ -20,7 +20,7 @@ import {
   STATE_RUNNABLE, STATE_RUNNING, STATE_SUSPENDED, STATE_WAITING,
 } from "./abi";
 import { Block, BLOCK_PRIORITY, dropBlock } from "./block";
-import { control } from "./control";
+import { control, count } from "./control";
 import { eventRoom, putEvent } from "./events";
 import { reportNotices } from "./guards";
 import { runNative } from "./handlers";

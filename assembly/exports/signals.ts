@@ -133,7 +133,8 @@ export function unalias(pid: f64, ref: f64): i32 {
 
 /**
  * erlang:suspend_process/2. OK; ALREADY, with SUSPEND_UNLESS; BAD_ARGUMENT (itself), LIMIT,
- * BAD_PID, NO_PROCESS (either). Counted: as many calls of resume end it. O(suspensions of the shorter list).
+ * BAD_PID, NO_PROCESS (either). Counted: as many calls of resume end it. O(suspensions of the
+ * shorter list).
  */
 export function suspend(suspender: f64, target: f64, options: u32): i32 {
   const refused = enter();

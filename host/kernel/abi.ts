@@ -9,6 +9,24 @@ export type Pid = number & { readonly [pidBrand]: true };
 /** A reference: of a monitor, of a timer, or a plain one; never 0, never given twice. */
 export type Ref = number & { readonly [refBrand]: true };
 
+/** Where a message may go: a process, or one of its aliases, which is minus a reference. */
+export type Address = Pid | Alias;
+
+declare const aliasBrand: unique symbol;
+
+/** An alias as an address; always below 0. @see erlang:alias/1 */
+export type Alias = number & { readonly [aliasBrand]: true };
+
+/** The address that the reference of an alias stands for. */
+export function aliasOf(ref: Ref): Alias {
+  return -ref as Alias;
+}
+
+/** The reference of an alias: what `unalias` and `demonitor` take. */
+export function refOfAlias(alias: Alias): Ref {
+  return -alias as Ref;
+}
+
 /** The version that the kernel must answer from `abi_version()`. */
 export const ABI_VERSION = 2;
 

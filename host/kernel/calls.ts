@@ -1,6 +1,6 @@
 // The calls into the kernel that numbers alone go in and out of.
 
-import type { Pid, Ref, Status } from "./abi.ts";
+import type { Address, Pid, Ref, Status } from "./abi.ts";
 import type { KernelExports } from "./exports.ts";
 
 /**
@@ -70,17 +70,17 @@ export class KernelCalls {
     return this.exports.process_flag(pid, flag, value);
   }
 
-  sendNumber(from: Pid | 0, to: Pid, tag: number, ref: Ref | 0, value: number): Status {
+  sendNumber(from: Pid | 0, to: Address, tag: number, ref: Ref | 0, value: number): Status {
     return this.exports.send_number(from, to, tag, ref, value);
   }
 
   /** On a negative status the handle is still the caller's. */
-  sendHandle(from: Pid | 0, to: Pid, tag: number, ref: Ref | 0, handle: number): Status {
+  sendHandle(from: Pid | 0, to: Address, tag: number, ref: Ref | 0, handle: number): Status {
     return this.exports.send_handle(from, to, tag, ref, handle);
   }
 
   /** Sends the bytes of a hold without a copy; the hold stays the caller's. */
-  sendShared(from: Pid | 0, to: Pid, tag: number, ref: Ref | 0, hold: number): Status {
+  sendShared(from: Pid | 0, to: Address, tag: number, ref: Ref | 0, hold: number): Status {
     return this.exports.send_shared(from, to, tag, ref, hold);
   }
 
@@ -121,6 +121,11 @@ export class KernelCalls {
     return this.exports.wait_ref(pid, ref, timeoutMs, reductions);
   }
 
+  /** As wait for any message, without time. */
+  hibernate(pid: Pid, reductions: number): Status {
+    return this.exports.hibernate(pid, reductions);
+  }
+
   yieldTurn(pid: Pid, reductions: number): Status {
     return this.exports.yield_turn(pid, reductions);
   }
@@ -134,24 +139,49 @@ export class KernelCalls {
     return this.exports.reap(pid);
   }
 
-  exitSignal(from: Pid | 0, to: Pid, reasonKind: number, value: number): Status {
+  exitSignal(from: Pid | 0, to: Address, reasonKind: number, value: number): Status {
     return this.exports.exit_signal(from, to, reasonKind, value);
   }
 
-  link(a: Pid, b: Pid): Status {
-    return this.exports.link(a, b);
+  /** Options are a LinkOption. */
+  link(a: Pid, b: Pid, options = 0): Status {
+    return this.exports.link(a, b, options);
   }
 
   unlink(a: Pid, b: Pid): Status {
     return this.exports.unlink(a, b);
   }
 
-  monitor(watcher: Pid, target: Pid): Ref {
-    return this.exports.monitor(watcher, target) as Ref;
+  /** Options are a MonitorOption sum; the DOWN bears the tag. */
+  monitor(watcher: Pid, target: Pid, options = 0, tag = 0): Ref {
+    return this.exports.monitor(watcher, target, options, tag) as Ref;
   }
 
   demonitor(watcher: Pid, ref: Ref, options: number): Status {
     return this.exports.demonitor(watcher, ref, options);
+  }
+
+  /** Options are an AliasOption sum. */
+  alias(pid: Pid, options: number): Ref {
+    return this.exports.alias(pid, options) as Ref;
+  }
+
+  unalias(pid: Pid, ref: Ref): Status {
+    return this.exports.unalias(pid, ref);
+  }
+
+  /** Options are a SuspendOption. */
+  suspend(suspender: Pid, target: Pid, options = 0): Status {
+    return this.exports.suspend(suspender, target, options);
+  }
+
+  resume(suspender: Pid, target: Pid): Status {
+    return this.exports.resume(suspender, target);
+  }
+
+  /** Sets a mark of the system monitor (Watch); the old one. */
+  watch(item: number, value: number): number {
+    return this.exports.watch(item, value);
   }
 
   makeRef(): Ref {

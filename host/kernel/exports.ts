@@ -14,6 +14,7 @@ export interface KernelExports {
   step(nowMs: number, reductions: number): number;
   next_deadline(): number;
   counter(id: number): number;
+  watch(item: number, value: number): number;
   spawn_host(parent: number, options: number): number;
   spawn_native(parent: number, handler: number, argument: number, options: number): number;
   is_alive(pid: number): number;
@@ -37,15 +38,20 @@ export interface KernelExports {
   rewind(pid: number): number;
   wait(pid: number, ms: number, reductions: number): number;
   wait_ref(pid: number, ref: number, ms: number, reductions: number): number;
+  hibernate(pid: number, reductions: number): number;
   yield_turn(pid: number, reductions: number): number;
   finish(pid: number, reasonKind: number, value: number): number;
   reap(pid: number): number;
   exit_signal(from: number, to: number, reasonKind: number, value: number): number;
-  link(a: number, b: number): number;
+  link(a: number, b: number, options: number): number;
   unlink(a: number, b: number): number;
-  monitor(watcher: number, target: number): number;
-  monitor_name(watcher: number, length: number): number;
+  monitor(watcher: number, target: number, options: number, tag: number): number;
+  monitor_name(watcher: number, length: number, options: number, tag: number): number;
   demonitor(watcher: number, ref: number, options: number): number;
+  alias(pid: number, options: number): number;
+  unalias(pid: number, ref: number): number;
+  suspend(suspender: number, target: number, options: number): number;
+  resume(suspender: number, target: number): number;
   make_ref(): number;
   send_after(
     from: number, to: number, tag: number, ref: number, kind: number, value: number, ms: number,

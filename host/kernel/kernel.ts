@@ -159,8 +159,8 @@ export class Kernel extends KernelCalls {
   }
 
   /** As `monitor`, of who has this name now; nobody: DOWN noproc from 0. */
-  monitorName(watcher: Pid, name: string): Ref {
-    return this.exports.monitor_name(watcher, this.#writeName(name)) as Ref;
+  monitorName(watcher: Pid, name: string, options = 0, tag = 0): Ref {
+    return this.exports.monitor_name(watcher, this.#writeName(name), options, tag) as Ref;
   }
 
   /** As `sendAfter`, to who has this name when the time has come. */

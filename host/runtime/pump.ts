@@ -148,7 +148,7 @@ export class Pump {
             const { pid } = event;
             this.#recent[this.#sampleTurns - this.#untilSample] = pid;
             turns.turn(slotOf(pid));
-          } else {
+          } else if (event.type === EventKind.EXITED) {
             this.#exited();
           }
           if (--this.#untilSample > 0) continue;

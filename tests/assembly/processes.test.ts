@@ -69,8 +69,8 @@ withKernel(t, "the last generation of a slot retires it, and nothing is given tw
 
 withKernel(t, "what is no pid is BAD_PID, a pid never given NO_PROCESS", (k, t) => {
   const pid = k.spawn();
-  const bad = [0, -0, -1, -pid, NaN, Infinity, -Infinity, 1.5, pid + 0.5, SLOTS, 7 * SLOTS, 2 ** 53,
-    2 ** 53 + SLOTS + 1, 2 ** 60 + 1, 1e300, k.limits.processes + 1, SLOTS - 1];
+  const bad = [0, -0, -1.5, -SLOTS, NaN, Infinity, -Infinity, 1.5, pid + 0.5, SLOTS, 7 * SLOTS,
+    2 ** 53, 2 ** 53 + SLOTS + 1, 2 ** 60 + 1, 1e300, k.limits.processes + 1, SLOTS - 1];
   for (const one of bad) {
     t.equal(k.kernel.sendNumber(0, one as Pid, 0, 0, 1), Status.BAD_PID, `${one}`);
     t.equal(k.kernel.exports.is_alive(one), Status.BAD_PID, `${one}`);

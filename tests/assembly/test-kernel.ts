@@ -80,6 +80,8 @@ export class TestKernel {
   readonly offered: Pid[] = [];
   /** Host processes that signals have ended, in order. Reaped at once. */
   readonly ended: Ended[] = [];
+  /** What the system monitor has told: kind, pid, value. */
+  readonly watched: (readonly [number, Pid, number])[] = [];
   readonly limits: Limits;
   now = 1_000_000;
   readonly #t: Test;
@@ -115,6 +117,10 @@ export class TestKernel {
       const { type, pid, reasonKind, value } = fast.event;
       if (type === EventKind.RUN) {
         this.offered.push(pid);
+        continue;
+      }
+      if (type !== EventKind.EXITED) {
+        this.watched.push([type, pid, value]);
         continue;
       }
       this.ended.push({ pid, reason: reasonText(reasonKind, value) });

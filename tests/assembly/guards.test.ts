@@ -1,0 +1,189 @@
+// Guards: limits of mailboxes with their policies, limits of memory, and the system monitor.
+import t from "tap";
+import {
+  Atom, Counter, EventKind, Flag, MailboxPolicy, MemoryPolicy, Option, ReasonKind, Status, Watch,
+  type Pid,
+} from "../../host/kernel/abi.ts";
+import { buildNativeKernel, Handler } from "./native-build.ts";
+import { withKernel, type TestKernel } from "./test-kernel.ts";
+
+const send = (k: TestKernel, to: Pid, value = 1) => k.kernel.sendNumber(0, to, 0, 0, value);
+
+/** The events of the system monitor since the last call, `kind pid value`. */
+function watched(k: TestKernel): (readonly [number, Pid, number])[] {
+  k.step();
+  return k.watched.splice(0);
+}
+
+withKernel(t, "a full mailbox refuses, and the sender is told; the rest is all there", (k, t) => {
+  const a = k.spawnWaiting();
+  t.equal(k.kernel.processFlag(a, Flag.MAILBOX_LIMIT, 2), 0);
+  t.equal(send(k, a), Status.OK);
+  t.equal(send(k, a), Status.OK);
+  t.equal(send(k, a), Status.MAILBOX_FULL);
+  const handle = k.handle();
+  t.equal(k.kernel.sendHandle(0, a, 0, 0, handle), Status.MAILBOX_FULL);
+  k.giveBack(handle);
+  t.equal(k.kernel.sendBytes(0, a, 0, 0, new Uint8Array(3)), Status.MAILBOX_FULL);
+  t.equal(k.receive(a).length, 2);
+  t.equal(send(k, a), Status.OK, "there is room again");
+  t.equal(k.kernel.processFlag(a, Flag.MAILBOX_LIMIT, 0), 2);
+  for (let i = 0; i < 5; i++) t.equal(send(k, a), Status.OK);
+});
+
+withKernel(t, "a dropping mailbox counts dead letters, and gives handles back", (k, t) => {
+  const a = k.spawnWaiting();
+  k.kernel.processFlag(a, Flag.MAILBOX_LIMIT, 1);
+  t.equal(k.kernel.processFlag(a, Flag.MAILBOX_POLICY, MailboxPolicy.DROP), MailboxPolicy.REFUSE);
+  const dead = k.counter(Counter.DEAD_LETTERS);
+  for (const expected of [0, 1, 2]) {
+    t.equal(k.kernel.sendHandle(0, a, 0, 0, k.handle()), Status.OK);
+    t.equal(k.counter(Counter.DEAD_LETTERS), dead + expected);
+  }
+  k.step();
+  t.equal(k.counter(Counter.LIVE_HANDLES), 1);
+});
+
+withKernel(t, "a killing mailbox ends its process with killed", (k, t) => {
+  const [a, b] = [k.spawnWaiting(), k.spawnWaiting()];
+  k.kernel.monitor(b, a);
+  k.kernel.processFlag(a, Flag.MAILBOX_LIMIT, 1);
+  k.kernel.processFlag(a, Flag.MAILBOX_POLICY, MailboxPolicy.KILL);
+  send(k, a);
+  t.equal(k.kernel.isAlive(a), true);
+  t.equal(k.kernel.sendHandle(0, a, 0, 0, k.handle()), Status.OK);
+  t.equal(k.kernel.isAlive(a), false);
+  t.same(k.receive(b).map(({ reason }) => reason), ["killed"]);
+});
+
+withKernel(t, "signals and timers are never refused and do not count as messages", (k, t) => {
+  const a = k.spawnWaiting(Option.TRAP_EXIT);
+  const [b, c] = [k.spawnWaiting(), k.spawnWaiting()];
+  k.kernel.link(a, b);
+  k.kernel.monitor(a, c);
+  k.kernel.sendAfter(0, a, 0, 0, 1, 9, 5);
+  k.kernel.processFlag(a, Flag.MAILBOX_LIMIT, 1);
+  k.kill(b);
+  k.kill(c);
+  k.step(5);
+  t.equal(send(k, a), Status.OK);
+  t.equal(send(k, a), Status.MAILBOX_FULL);
+  k.kernel.exitSignal(0, a, ReasonKind.ATOM, Atom.SHUTDOWN);
+  t.same(k.receive(a).map(({ kind }) => kind), ["exit", "down", "number", "number", "exit"]);
+});
+
+withKernel(t, "bad limits and policies are refused", (k, t) => {
+  const a = k.spawnWaiting();
+  for (const [flag, value] of [[2, 2 ** 31], [3, 3], [4, 2 ** 32 - 1], [5, 4], [6, 0]] as const) {
+    t.equal(k.kernel.processFlag(a, flag, value), Status.BAD_ARGUMENT, `${flag} ${value}`);
+  }
+  t.equal(k.kernel.processFlag(a, Flag.MEMORY_POLICY, MemoryPolicy.REPORT), 3, "the default");
+});
+
+withKernel(t, "a mailbox beyond its memory limit ends its process and is reported", (k, t) => {
+  const [a, b] = [k.spawnWaiting(), k.spawnWaiting()];
+  send(k, a);
+  k.kernel.monitor(b, a);
+  k.kernel.processFlag(a, Flag.MEMORY_LIMIT, 32 + 1024);
+  t.equal(k.kernel.sendBytes(0, a, 0, 0, new Uint8Array(992)), Status.OK, "just full");
+  t.same(watched(k), []);
+  t.equal(send(k, a), Status.OK);
+  t.equal(k.kernel.isAlive(a), false);
+  t.same(watched(k), [[EventKind.MEMORY_LIMIT, a, 32 + 1024]]);
+  t.same(k.receive(b).map(({ reason }) => reason), ["killed"]);
+});
+
+withKernel(t, "it may be only reported, or only killed", (k, t) => {
+  const [a, b] = [k.spawnWaiting(), k.spawnWaiting()];
+  for (const pid of [a, b]) k.kernel.processFlag(pid, Flag.MEMORY_LIMIT, 32);
+  k.kernel.processFlag(a, Flag.MEMORY_POLICY, MemoryPolicy.REPORT);
+  k.kernel.processFlag(b, Flag.MEMORY_POLICY, MemoryPolicy.KILL);
+  for (const pid of [a, b]) {
+    send(k, pid);
+    send(k, pid);
+  }
+  t.same(watched(k), [[EventKind.MEMORY_LIMIT, a, 64]], "the third message came in");
+  t.equal(k.kernel.isAlive(b), false);
+  t.equal(k.receive(a).length, 2);
+});
+
+withKernel(t, "a long queue is told once, and once that it is short again", (k, t) => {
+  const a = k.spawnWaiting();
+  t.equal(k.kernel.watch(Watch.QUEUE_HIGH, 3), 0);
+  t.equal(k.kernel.watch(Watch.QUEUE_LOW, 1), 0);
+  t.equal(k.kernel.watch(9, 1), Status.BAD_ARGUMENT);
+  for (let i = 0; i < 3; i++) send(k, a);
+  t.same(watched(k), []);
+  send(k, a);
+  send(k, a);
+  t.same(watched(k), [[EventKind.LONG_QUEUE, a, 5]]);
+  k.open(a);
+  k.take(a);
+  k.take(a);
+  k.take(a);
+  t.same(watched(k), [], "two are left: between the marks");
+  send(k, a);
+  send(k, a);
+  t.same(watched(k), [], "and not told again");
+  k.take(a);
+  k.take(a);
+  k.take(a);
+  t.same(watched(k), [[EventKind.SHORT_QUEUE, a, 1]]);
+  for (let i = 0; i < 3; i++) send(k, a);
+  t.same(watched(k), [[EventKind.LONG_QUEUE, a, 4]]);
+  t.equal(k.kernel.watch(Watch.QUEUE_HIGH, 0), 3, "off");
+});
+
+withKernel(t, "a turn that costs too much is told with the most that one has cost", (k, t) => {
+  const a = k.spawn();
+  k.kernel.watch(Watch.SCHEDULE, 100);
+  for (const cost of [100, 101, 700, 300]) {
+    k.open(a);
+    k.kernel.yieldTurn(a, cost);
+    if (cost === 100) t.same(watched(k), []);
+  }
+  k.open(a);
+  k.kernel.wait(a, Infinity, 50);
+  t.same(watched(k).map(([kind, pid, value]) => [kind, pid, value]),
+    [101, 700, 300].map((cost) => [EventKind.LONG_SCHEDULE, a, cost]));
+});
+
+withKernel(t, "with the ring full no event is lost", (k, t) => {
+  const pids = [k.spawnWaiting(), k.spawnWaiting(), k.spawnWaiting()];
+  k.kernel.watch(Watch.QUEUE_HIGH, 1);
+  for (const pid of pids) {
+    send(k, pid);
+    send(k, pid);
+    k.kill(pid);
+  }
+  t.same(watched(k), pids.map((pid) => [EventKind.LONG_QUEUE, pid, 0]), "empty by now");
+  const live = [k.spawnWaiting(), k.spawnWaiting(), k.spawnWaiting()];
+  for (const pid of live) {
+    send(k, pid);
+    send(k, pid);
+  }
+  t.same(watched(k).map(([kind, pid]) => [kind, pid]),
+    live.map((pid) => [EventKind.LONG_QUEUE, pid]));
+}, { events: 2 });
+
+const wasm = await buildNativeKernel();
+
+withKernel(t, "native processes are guarded alike; who is killed is reported first",
+  (k, t) => {
+    const pid = k.kernel.spawnNative(0, Handler.PICKER, 1, 0);
+    k.kernel.processFlag(pid, Flag.MEMORY_LIMIT, 96);
+    k.step();
+    for (let i = 0; i < 3; i++) send(k, pid);
+    k.step();
+    t.equal(k.kernel.isAlive(pid), true, "three are kept");
+    send(k, pid);
+    t.equal(k.kernel.isAlive(pid), false);
+    t.same(watched(k), [[EventKind.MEMORY_LIMIT, pid, 96]]);
+    const busy = k.kernel.spawnNative(0, Handler.BUSY, 0, 0);
+    k.kernel.watch(Watch.SCHEDULE, 3999);
+    k.fast.step(k.now, 5000);
+    k.readEvents();
+    t.same(k.watched.splice(0).map(([kind, who]) => [kind, who]),
+      [[EventKind.LONG_SCHEDULE, busy]]);
+    k.kill(busy);
+  }, {}, wasm);
