@@ -49,8 +49,8 @@ function takeWanted(process: Process): Block | null {
 }
 
 /**
- * Puts a message back to where it stood; the receive goes on behind it, or begins anew if a priority
- * message has come. O(1).
+ * Puts a message back to where it stood; the receive goes on behind it, or begins anew if a
+ * priority message has come. O(1).
  */
 function keep(process: Process, block: Block): void {
   const after = control.runningAfter;
