@@ -181,7 +181,7 @@ scenario("a send to a dead process or an unknown name answers false", (t, h) => 
   t.equal(h.runtime.send(pid, { x: 1 }), false);
   t.equal(h.runtime.send(pid, 1), false);
   t.equal(h.runtime.send("nobody", { x: 1 }), false);
-  t.throws(() => h.runtime.send(-5 as Pid, 1), { code: "PIDGEON_KERNEL_STATUS" });
+  t.throws(() => h.runtime.send(-5.5 as Pid, 1), { code: "PIDGEON_KERNEL_STATUS" });
   t.equal(h.runtime.counter(Counter.DEAD_LETTERS), 2);
 });
 
