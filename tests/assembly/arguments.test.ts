@@ -98,14 +98,21 @@ class Fuzz {
 
   #argument(): number {
     const { message } = this.#kernel;
-    switch (this.#random.below(7)) {
+    switch (this.#random.below(9)) {
       case 0: return this.#random.pick(WILD) as number;
       case 1: return this.#scratch + this.#random.below(40) - 8;
       case 2: return this.#random.below(this.#random.chance(0.5) ? 6 : 30);
       case 3: return message.value;
       case 4: return message.ref;
+      case 5: return this.#nearMiss(this.#random.pick(this.#seen) as number);
       default: return this.#random.pick(this.#seen) as number;
     }
+  }
+
+  /** Almost a pid or reference: of another generation or slot, an alias, a fraction. */
+  #nearMiss(seen: number): number {
+    const others = [seen + 2 ** 24, seen - 2 ** 24, seen + 1, seen - 1, -seen, seen + 0.5];
+    return this.#random.pick(others) as number;
   }
 
   #remember(answer: number): void {
