@@ -15,7 +15,7 @@ import { mutations, type Mutation } from "./table.ts";
 /** Fuzz tests run the same operations each time, and few. */
 const FUZZ = { SEED: "7", OPERATIONS: "20000" };
 /** A fault may make a loop endless. */
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 100_000;
 
 interface Outcome {
   readonly passed: boolean;
