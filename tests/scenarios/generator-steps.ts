@@ -76,6 +76,9 @@ export class GeneratorSteps {
         return quiet;
       }
       case "monitor": {
+        if (step.alias !== undefined || step.tag !== undefined) {
+          throw new Inexpressible("monitors have no alias and no tag");
+        }
         const ref = self.monitor(this.#place(step.to));
         if (typeof step.to !== "string") this.#byName.add(ref);
         this.#refs.set(step.as, ref);
@@ -134,7 +137,7 @@ export class GeneratorSteps {
       }
       case "isAlive": return loud(String(this.#runtime.isAlive(this.#pid(step.of))));
       case "info": return loud(this.#info(this.#pid(step.of), step.item));
-      default: throw new Inexpressible(`generators: no ${step.op}`);
+      default: throw new Inexpressible(`no ${step.op} yet`);
     }
   }
 
@@ -142,6 +145,9 @@ export class GeneratorSteps {
     if (step.priority !== undefined) throw new Inexpressible("generators have priority normal");
     if (step.link && step.monitor !== undefined) {
       throw new Inexpressible("one of spawnLink and spawnMonitor");
+    }
+    if (step.alias !== undefined || step.tag !== undefined) {
+      throw new Inexpressible("monitors have no alias and no tag");
     }
     const { child, exits } = step;
     if (exits !== undefined) this.unwatched.add(child);
@@ -222,7 +228,7 @@ export class GeneratorSteps {
   #place(to: Target): Pid | string {
     if (typeof to === "string") return this.#pid(to);
     if ("name" in to) return to.name;
-    throw new Inexpressible("generators have no aliases");
+    throw new Inexpressible("no alias yet");
   }
 }
 

@@ -192,8 +192,8 @@ do(#{op := 'receive'} = Step, #{scale := Scale} = Context) ->
     end;
 do(#{op := link, to := To}, Context) -> link(pid(To, Context));
 do(#{op := unlink, to := To}, Context) -> unlink(pid(To, Context));
-do(#{op := monitor, to := To, as := As}, Context) ->
-    Ref = erlang:monitor(process, place(To, Context)),
+do(#{op := monitor, to := To, as := As} = Step, Context) ->
+    Ref = erlang:monitor(process, place(To, Context), monitor_options(Step)),
     is_map(To) andalso ets:insert(maps:get(table, Context), {{by_name, Ref}}),
     new_ref(As, Ref, Context);
 do(#{op := demonitor, ref := Ref} = Step, Context) ->
@@ -222,6 +222,13 @@ do(#{op := cancelTimer, ref := Ref}, Context) ->
 do(#{op := readTimer, ref := Ref}, Context) ->
     {loud, left(erlang:read_timer(ref(Ref, Context)))};
 do(#{op := makeRef, as := As}, Context) -> new_ref(As, make_ref(), Context);
+do(#{op := alias, as := As} = Step, Context) ->
+    new_ref(As, alias([reply || maps:is_key(reply, Step)]), Context);
+do(#{op := unalias, ref := Ref}, Context) -> {loud, atom_to_list(unalias(ref(Ref, Context)))};
+do(#{op := suspend, 'of' := Of} = Step, Context) ->
+    Options = [unless_suspending || maps:is_key(unless, Step)],
+    erlang:suspend_process(pid(Of, Context), Options);
+do(#{op := resume, 'of' := Of}, Context) -> erlang:resume_process(pid(Of, Context));
 do(#{op := isAlive, 'of' := Of}, Context) ->
     {loud, atom_to_list(is_process_alive(pid(Of, Context)))};
 do(#{op := info, 'of' := Of, item := Item}, Context) ->
@@ -236,7 +243,7 @@ do_spawn(Step, Child, #{table := Table} = Context) ->
     maps:is_key(exits, Step) andalso ets:insert(Table, {{ended, Child}}),
     Priority = case Step of #{priority := P} -> [{priority, P}]; _ -> [] end,
     Options = Priority ++ [link || maps:is_key(link, Step)]
-        ++ [monitor || maps:is_key(monitor, Step)],
+        ++ [{monitor, monitor_options(Step)} || maps:is_key(monitor, Step)],
     case erlang:spawn_opt(Body, Options) of
         {Pid, Ref} ->
             ets:insert(Table, {{pid, Child}, Pid}),
@@ -245,6 +252,8 @@ do_spawn(Step, Child, #{table := Table} = Context) ->
             ets:insert(Table, {{pid, Child}, Pid}),
             true
     end.
+
+monitor_options(Step) -> maps:to_list(maps:with([alias, tag], Step)).
 
 take(any, Time, _) ->
     receive Message -> Message after Time -> '$nothing' end;

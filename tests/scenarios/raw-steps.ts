@@ -1,13 +1,14 @@
-// The steps of scenarios as calls of the kernel's ABI, and its messages in the scenario's words.
+// The steps of scenarios as calls of the kernel's ABI.
 import {
-  Atom, Demonitor, Flag, Info, MessageKind, Option, ProcessStatus, ReasonKind, Status, statusName,
-  type Pid, type Ref,
+  AliasOption, Demonitor, Flag, Info, MessageKind, MonitorOption, Option, ProcessStatus, ReasonKind,
+  Status, statusName, SuspendOption, type Pid,
 } from "../../host/kernel/abi.ts";
 import type { Kernel } from "../../host/kernel/kernel.ts";
 import type { TestKernel } from "../assembly/test-kernel.ts";
+import { RawWords, TAG_MESSAGE, TAG_TIMEOUT } from "./raw-words.ts";
 import {
   Inexpressible, termText,
-  type InfoItem, type Pattern, type Priority, type Step, type Target, type Term,
+  type AliasMode, type InfoItem, type MonitorOptions, type Priority, type Step, type Term,
 } from "./scenario.ts";
 
 /** What a step has answered: silent unless it is shown, or the end of its process. */
@@ -17,16 +18,15 @@ export type Answer =
 
 type StepOf<O extends Step["op"]> = Extract<Step, { op: O }>;
 
-const TAG_MESSAGE = 0;
-const TAG_TIMEOUT = 1;
-
-const atoms: ReadonlyMap<Term, number> =
-  new Map(Object.entries(Atom).map(([name, code]) => [name.toLowerCase(), code]));
-const atomTexts = new Map([...atoms].map(([name, code]) => [code, String(name)]));
 const priorities: readonly Priority[] = ["normal", "low", "high", "max"];
 const statuses: Readonly<Record<number, string>> = {
   [ProcessStatus.RUNNABLE]: "runnable", [ProcessStatus.OFFERED]: "runnable",
   [ProcessStatus.RUNNING]: "running", [ProcessStatus.WAITING]: "waiting",
+  [ProcessStatus.SUSPENDED]: "suspended",
+};
+const aliasModes: Readonly<Record<AliasMode, number>> = {
+  explicit_unalias: MonitorOption.ALIAS_EXPLICIT, demonitor: MonitorOption.ALIAS_DEMONITOR,
+  reply_demonitor: MonitorOption.ALIAS_REPLY,
 };
 const infoItems: Readonly<Partial<Record<InfoItem, number>>> = {
   messageQueueLength: Info.MESSAGE_QUEUE_LENGTH, links: Info.LINKS, monitors: Info.MONITORS,
@@ -37,22 +37,17 @@ const infoItems: Readonly<Partial<Record<InfoItem, number>>> = {
 const quiet: Answer = { text: "true", isLoud: false };
 export const loud = (text: string): Answer => ({ text, isLoud: true });
 
-/** The scenario's processes, references and values, as the kernel numbers them. */
-export class RawSteps {
-  readonly k: TestKernel;
-  readonly pids = new Map<string, Pid>();
-  readonly refs = new Map<string, Ref>();
+/** Does the steps of one scenario. */
+export class RawSteps extends RawWords {
   /** Called when a step has made a process. */
   onSpawn: (name: string, pid: Pid, exits: Term | undefined) => void = () => {};
-  /** Monitors that were made by name. */
-  readonly #byName = new Set<Ref>();
-  /** What handles stand for. */
-  readonly #values = new Map<number, Term>();
+  /** Called when a process has been suspended. */
+  onSuspend: (name: string) => void = () => {};
   readonly #kernel: Kernel;
   readonly #begunAt: number;
 
   constructor(k: TestKernel) {
-    this.k = k;
+    super(k);
     this.#kernel = k.kernel;
     this.#begunAt = k.now;
   }
@@ -105,6 +100,18 @@ export class RawSteps {
         this.refs.set(step.as, kernel.makeRef());
         return quiet;
       }
+      case "alias": {
+        this.refs.set(step.as, kernel.alias(pid, step.reply ? AliasOption.REPLY : 0));
+        return quiet;
+      }
+      case "unalias": return loud(String(kernel.unalias(pid, this.ref(step.ref)) === Status.OK));
+      case "suspend": {
+        const options = step.unless ? SuspendOption.UNLESS : 0;
+        const status = kernel.suspend(pid, this.pid(step.of), options);
+        if (status === Status.OK) this.onSuspend(step.of);
+        return status === Status.ALREADY ? { text: "false", isLoud: false } : this.#done(status);
+      }
+      case "resume": return this.#done(kernel.resume(pid, this.pid(step.of)));
       case "isAlive": return loud(String(kernel.isAlive(this.pid(step.of))));
       case "info": return loud(this.#info(this.pid(step.of), step.item));
       default: throw new Inexpressible(`raw: no ${step.op}`);
@@ -112,7 +119,7 @@ export class RawSteps {
   }
 
   finish(pid: Pid, reason: Term): Answer {
-    const [kind, value] = this.#reason(reason);
+    const [kind, value] = this.reason(reason);
     this.#kernel.finish(pid, kind, value);
     return { endedBy: termText(reason) };
   }
@@ -120,24 +127,27 @@ export class RawSteps {
   #spawn(pid: Pid, step: StepOf<"spawn">): Answer {
     let options: number = priorities.indexOf(step.priority ?? "normal");
     if (step.link) options |= Option.LINK;
-    if (step.monitor !== undefined) options |= Option.MONITOR;
+    const isPlain = step.alias === undefined && step.tag === undefined;
+    if (step.monitor !== undefined && isPlain) options |= Option.MONITOR;
     const child = this.#kernel.spawnHost(pid, options);
     if (child < 0) return loud(statusName(child));
-    if (step.monitor !== undefined) this.refs.set(step.monitor, this.#kernel.lastRef);
     this.pids.set(step.child, child);
+    if (step.monitor !== undefined && isPlain) this.refs.set(step.monitor, this.#kernel.lastRef);
+    // Nothing runs between two calls: this is as atomic.
+    else if (step.monitor !== undefined) this.#watch(pid, child, step.monitor, step);
     this.onSpawn(step.child, child, step.exits);
     return quiet;
   }
 
   #send(pid: Pid, step: StepOf<"send">): Answer {
-    const to = this.#place(step.to);
+    const to = this.place(step.to);
     if (to === 0) return loud("refused");
     const ref = step.ref === undefined ? 0 : this.ref(step.ref);
     let status: Status;
     if (typeof step.body === "number") {
       status = this.#kernel.sendNumber(pid, to, TAG_MESSAGE, ref, step.body);
     } else {
-      const handle = this.#hold(step.body);
+      const handle = this.hold(step.body);
       status = this.#kernel.sendHandle(pid, to, TAG_MESSAGE, ref, handle);
       if (status < 0) this.k.giveBack(handle);
     }
@@ -145,18 +155,25 @@ export class RawSteps {
   }
 
   #monitor(pid: Pid, step: StepOf<"monitor">): Answer {
-    const to = this.#place(step.to);
-    const ref = this.#kernel.monitor(pid, to === 0 ? this.#deadPid() : to);
+    const to = this.place(step.to);
+    const answer = this.#watch(pid, to === 0 ? this.deadPid() : to, step.as, step);
+    if (typeof step.to !== "string") this.byName.add(this.ref(step.as));
+    return answer;
+  }
+
+  #watch(pid: Pid, target: Pid, as: string, { alias, tag }: MonitorOptions): Answer {
+    const options = alias === undefined ? 0 : aliasModes[alias];
+    const number = tag === undefined ? 0 : this.tagOf(tag);
+    const ref = this.#kernel.monitor(pid, target, options, number);
     if (ref < 0) return loud(statusName(ref));
-    if (typeof step.to !== "string") this.#byName.add(ref);
-    this.refs.set(step.as, ref);
+    this.refs.set(as, ref);
     return quiet;
   }
 
   #exit(pid: Pid, step: StepOf<"exit">): Answer {
-    const to = this.#place(step.to);
+    const to = this.place(step.to);
     if (to === 0) return loud("refused");
-    const [kind, value] = this.#reason(step.reason);
+    const [kind, value] = this.reason(step.reason);
     const status = this.#kernel.exitSignal(pid, to, kind, value);
     if (status < 0 && kind === ReasonKind.HANDLE) this.k.giveBack(value);
     return status === Status.NO_PROCESS ? quiet : this.#done(status);
@@ -165,10 +182,10 @@ export class RawSteps {
   #startTimer(pid: Pid, step: StepOf<"sendAfter" | "startTimer">): Answer {
     const ms = step.absolute ? Math.max(0, this.#begunAt + step.ms - this.k.now) : step.ms;
     const isNumber = typeof step.body === "number";
-    const value = isNumber ? step.body as number : this.#hold(step.body);
+    const value = isNumber ? step.body as number : this.hold(step.body);
     const kind = isNumber ? MessageKind.NUMBER : MessageKind.HANDLE;
     const tag = step.op === "startTimer" ? TAG_TIMEOUT : TAG_MESSAGE;
-    const timer = this.#kernel.sendAfter(pid, this.#place(step.to) as Pid, tag, 0, kind, value, ms);
+    const timer = this.#kernel.sendAfter(pid, this.place(step.to) as Pid, tag, 0, kind, value, ms);
     if (timer < 0 && !isNumber) this.k.giveBack(value);
     // A timer for a dead process is gone at once, and nobody is told.
     const isGone = timer === Status.NO_PROCESS;
@@ -198,92 +215,5 @@ export class RawSteps {
 
   #left(ms: number): Answer {
     return loud(ms < 0 ? "false" : "left");
-  }
-
-  // ---- messages ----
-
-  /** Whether the message that is shown is wanted. */
-  isWanted(match: Pattern | undefined): boolean {
-    if (match === undefined) return true;
-    const { kind, from, ref } = this.k.fast.message;
-    const isSignal = kind === MessageKind.EXIT || kind === MessageKind.DOWN;
-    if ("exit" in match) return kind === MessageKind.EXIT && from === this.pid(match.exit);
-    if ("down" in match) return kind === MessageKind.DOWN && ref === this.ref(match.down);
-    if ("ref" in match) return !isSignal && ref === this.ref(match.ref);
-    return !isSignal && this.shownText() === termText(match.body);
-  }
-
-  /** The message that is shown, as it reads in a trace. */
-  shownText(): string {
-    const { kind, tag, from, ref, value, reasonKind } = this.k.fast.message;
-    if (kind === MessageKind.EXIT) {
-      return `EXIT ${this.who(from)} ${this.reasonText(reasonKind, value)}`;
-    }
-    if (kind === MessageKind.DOWN) {
-      const who = this.#byName.has(ref) ? "" : `${this.who(from)} `;
-      return `DOWN ${this.#which(ref)} ${who}${this.reasonText(reasonKind, value)}`;
-    }
-    const body = kind === MessageKind.NUMBER ? String(value) : this.valueText(value);
-    if (tag === TAG_TIMEOUT) return `timeout ${this.#which(ref)} ${body}`;
-    const isTimers = [...this.refs].some(([, one]) => one === ref);
-    return ref === 0 || !isTimers ? body : `${this.#which(ref)}: ${body}`;
-  }
-
-  reasonText(kind: number, value: number): string {
-    if (kind === ReasonKind.HANDLE) return this.valueText(value);
-    return atomTexts.get(value) ?? `atom ${value}`;
-  }
-
-  valueText(handle: number): string {
-    const value = this.#values.get(handle);
-    return value === undefined ? "?" : termText(value);
-  }
-
-  // ---- the scenario's words ----
-
-  pid(name: string): Pid {
-    const pid = this.pids.get(name);
-    if (pid === undefined) throw new Error(`${name} has not been spawned`);
-    return pid;
-  }
-
-  ref(name: string): Ref {
-    const ref = this.refs.get(name);
-    if (ref === undefined) throw new Error(`no reference ${name} has been made`);
-    return ref;
-  }
-
-  who(pid: Pid): string {
-    return [...this.pids].find(([, one]) => one === pid)?.[0] ?? "?";
-  }
-
-  #which(ref: Ref): string {
-    return [...this.refs].find(([, one]) => one === ref)?.[0] ?? "?";
-  }
-
-  /** The pid of a target; 0 if nobody has the name. */
-  #place(to: Target): Pid | 0 {
-    if (typeof to === "string") return this.pid(to);
-    if ("name" in to) return this.#kernel.whereis(to.name);
-    return -this.ref(to.alias) as Pid;
-  }
-
-  /** A pid that is dead for certain: an unknown name is as dead as that. */
-  #deadPid(): Pid {
-    const pid = this.k.spawn();
-    this.k.kill(pid);
-    return pid;
-  }
-
-  #hold(value: Term): number {
-    const handle = this.k.handle();
-    this.#values.set(handle, value);
-    return handle;
-  }
-
-  #reason(reason: Term): [kind: number, value: number] {
-    const atom = atoms.get(reason);
-    if (atom !== undefined) return [ReasonKind.ATOM, atom];
-    return [ReasonKind.HANDLE, this.#hold(reason)];
   }
 }

@@ -56,6 +56,7 @@ class Stage {
     this.#k = new TestKernel(t);
     this.#raw = new RawSteps(this.#k);
     this.#raw.onSpawn = (name, pid, exits) => this.#enter(name, pid, exits);
+    this.#raw.onSuspend = (name) => this.#endTurn(name);
     this.#holding = holding;
     scenario.steps.flatMap(stepsOf).forEach((step, at) => {
       const steps = this.#script.get(step.actor) ?? [];
@@ -206,6 +207,12 @@ class Stage {
     player.isOpen = false;
     this.#k.kernel.yieldTurn(player.pid, 1);
     if (this.#holding === "offered") this.#k.step();
+  }
+
+  /** A suspension takes hold when the turn that is open ends. */
+  #endTurn(name: string): void {
+    const player = this.#players.get(name);
+    if (player !== undefined) this.#release(player);
   }
 
   #readEnds(): void {

@@ -59,7 +59,7 @@ export type Op =
   | { op: "send"; to: Target; body: Term; ref?: string }
   | { op: "receive"; match?: Pattern; after?: number }
   | { op: "link" | "unlink"; to: string }
-  | { op: "monitor"; to: Target; as: string }
+  | ({ op: "monitor"; to: Target; as: string } & MonitorOptions)
   | { op: "demonitor"; ref: string; flush?: boolean; info?: boolean }
   | { op: "exit"; to: Target; reason: Term }
   | { op: "flag"; flag: Flag; value: boolean | Priority }
@@ -70,6 +70,10 @@ export type Op =
   | { op: "info"; of: string; item: InfoItem }
   | { op: "isAlive"; of: string }
   | { op: "makeRef"; as: string }
+  | { op: "alias"; as: string; reply?: boolean }
+  | { op: "unalias"; ref: string }
+  | { op: "suspend"; of: string; unless?: boolean }
+  | { op: "resume"; of: string }
   | { op: "yield" }
   | { op: "log"; text: string }
   | { op: "exits"; reason: Term }
@@ -83,7 +87,16 @@ export type InfoItem =
   | "messageQueueLength" | "links" | "monitors" | "monitoredBy" | "priority" | "trapExit" | "status"
   | "registeredName" | "messages";
 
-export interface SpawnOptions {
+/** The modes of an alias that a monitor's reference is too. */
+export type AliasMode = "explicit_unalias" | "demonitor" | "reply_demonitor";
+
+export interface MonitorOptions {
+  readonly alias?: AliasMode;
+  /** Stands in its message in the place of DOWN. */
+  readonly tag?: string;
+}
+
+export interface SpawnOptions extends MonitorOptions {
   readonly link?: boolean;
   /** The name of the monitor's reference. */
   readonly monitor?: string;

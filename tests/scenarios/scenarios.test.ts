@@ -9,7 +9,7 @@ import { scenarios as all } from "./cases/index.ts";
 import { runGenerators } from "./generators.ts";
 import { allowed, BEGIN, END, same, writeMatrix, type Outcome } from "./matrix.ts";
 import { runRaw, type Holding } from "./raw.ts";
-import type { Runner, Scenario, Trace } from "./scenario.ts";
+import { Inexpressible, type Runner, type Scenario, type Trace } from "./scenario.ts";
 
 /** How much longer times are when a scenario is tried again on the BEAM: the machine is busy. */
 const SLOWER = 5;
@@ -70,7 +70,10 @@ t.test("the scenarios", async (t) => {
       outcome.raw.forEach((trace, at) => {
         check(t, scenario, "raw", trace, `raw ABI, turns ${holdings[at]}`);
       });
-      if (scenario.cannot?.generators === undefined) {
+      const obstacle = scenario.cannot?.generators;
+      if (obstacle !== undefined) {
+        await t.rejects(runGenerators(t, scenario), new Inexpressible(obstacle), "it can't indeed");
+      } else {
         const trace = await runGenerators(t, scenario);
         outcome.generators = [trace];
         check(t, scenario, "generators", trace, "generators");

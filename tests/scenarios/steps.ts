@@ -1,6 +1,7 @@
 // Writes steps: `A.send(B, "hello")`. Each method makes the data of one step of that process.
 import type {
-  Entry, InfoItem, Pattern, Priority, SpawnOptions, Step, Target, Term, TimerOptions,
+  Entry, InfoItem, MonitorOptions, Pattern, Priority, SpawnOptions, Step, Target, Term,
+  TimerOptions,
 } from "./scenario.ts";
 
 type Place = Actor | Target;
@@ -37,8 +38,8 @@ export class Actor {
     return { actor: this.name, op: "unlink", to: to.name };
   }
 
-  monitor(to: Place, as: string): Step {
-    return { actor: this.name, op: "monitor", to: place(to), as };
+  monitor(to: Place, as: string, options: MonitorOptions = {}): Step {
+    return { actor: this.name, op: "monitor", to: place(to), as, ...options };
   }
 
   demonitor(ref: string, options: { flush?: boolean; info?: boolean } = {}): Step {
@@ -95,6 +96,23 @@ export class Actor {
 
   makeRef(as: string): Step {
     return { actor: this.name, op: "makeRef", as };
+  }
+
+  alias(as: string, options: { reply?: boolean } = {}): Step {
+    return { actor: this.name, op: "alias", as, ...options };
+  }
+
+  unalias(ref: string): Step {
+    return { actor: this.name, op: "unalias", ref };
+  }
+
+  /** `unless`: only if it does not suspend it already. */
+  suspend(of: Actor, options: { unless?: boolean } = {}): Step {
+    return { actor: this.name, op: "suspend", of: of.name, ...options };
+  }
+
+  resume(of: Actor): Step {
+    return { actor: this.name, op: "resume", of: of.name };
   }
 
   /** Gives way, and is at its next step. */
