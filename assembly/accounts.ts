@@ -10,17 +10,18 @@
 // Costs: O(memory × parts), O(messages + timers + processes).
 
 import { COUNTER_HOLDS, REASON_HANDLE, STATE_EXITING, STATE_FREE } from "./abi";
-import { Block, BLOCK_COUNTED, BLOCK_HELD, BLOCK_IN_RELATION, holdsHandle, wordOf } from "./block";
+import {
+  Block, BLOCK_COUNTED, BLOCK_HELD, BLOCK_IN_RELATION, BLOCK_OWNED, holdsHandle, wordOf,
+} from "./block";
 import { control, counted } from "./control";
 import { groupBlockAt } from "./groups";
 import { auditHandle, handleCount, isReleased } from "./handles";
 import { SLAB_SHIFT } from "./limits";
-import {
-  classBytes, isBlock, LARGE_CLASS, quickBlocks, slabAt, slabCarved, slabClass,
-} from "./memory";
+import { isBlock, LARGE_CLASS, slabAt, slabBlock, slabCarved, slabClass } from "./memory";
 import { nameBlockOf } from "./names";
 import { auditShared, isLoose, isWhole, ownBytesOf } from "./payload";
 import { processAt } from "./process";
+import { quickBlocks } from "./quick";
 import { Relation, RELATION_SIGNAL, relationAt, relationsOfKind } from "./relation";
 import { isTimer, nameBlockOfTimer } from "./timers";
 
@@ -96,7 +97,7 @@ function markLoose(part: u32): bool {
     const slab = slabAt(index);
     if (slabClass(slab) >= LARGE_CLASS) continue;
     for (let nth: u32 = 0; nth < slabCarved(slab); nth++) {
-      const block = blockAt(index, nth);
+      const block = changetype<Block>(slabBlock(slab, nth));
       if (!isLoose(block)) continue;
       if (!isWhole(block) || !mark(part, <u32>changetype<usize>(block))) return false;
       if (!markBytes(part, block)) return false;
@@ -105,17 +106,13 @@ function markLoose(part: u32): bool {
   return true;
 }
 
-function blockAt(slab: u32, nth: u32): Block {
-  const bytes = classBytes(slabClass(slabAt(slab)));
-  return changetype<Block>(control.slabs + (slab << SLAB_SHIFT) + nth * bytes);
-}
-
 /** Whether every block of a part is marked. O(blocks). */
 function isMarked(part: u32): bool {
   const end = min(control.slabFresh, (part + 1) * PART_SLABS);
   for (let index = part * PART_SLABS; index < end; index++) {
-    for (let nth: u32 = 0; nth < slabCarved(slabAt(index)); nth++) {
-      if (markFree(part, <u32>changetype<usize>(blockAt(index, nth)))) return false;
+    const slab = slabAt(index);
+    for (let nth: u32 = 0; nth < slabCarved(slab); nth++) {
+      if (markFree(part, slabBlock(slab, nth))) return false;
     }
   }
   return true;
@@ -146,7 +143,7 @@ function auditPayloads(by: i32): bool {
     const slab = slabAt(index);
     if (slabClass(slab) >= LARGE_CLASS) continue;
     for (let nth: u32 = 0; nth < slabCarved(slab); nth++) {
-      const block = blockAt(index, nth);
+      const block = changetype<Block>(slabBlock(slab, nth));
       if (isLoose(block) && !auditShared(block, by)) return false;
     }
   }
@@ -160,9 +157,9 @@ function areSettled(): bool {
     const slab = slabAt(index);
     if (slabClass(slab) >= LARGE_CLASS) continue;
     for (let nth: u32 = 0; nth < slabCarved(slab); nth++) {
-      const block = blockAt(index, nth);
+      const block = changetype<Block>(slabBlock(slab, nth));
       if (!isLoose(block)) continue;
-      const isHeld = (block.flags & BLOCK_HELD) != 0;
+      const isHeld = (block.flags & (BLOCK_HELD | BLOCK_OWNED)) != 0;
       if (isHeld) holds += 1;
       if (block.flags & BLOCK_COUNTED && block.next != <u32>isHeld) return false;
     }

@@ -12,8 +12,9 @@ import {
 import { WINDOW, Window } from "./control";
 import { dropHandle, handleCount } from "./handles";
 import { RELATION_BYTES } from "./limits";
-import { allocateBlock, allocateSmallBlock, classFor, freeSmallBlock } from "./memory";
+import { allocateBlock, classFor } from "./memory";
 import { bytesOf, dropBytes, payloadBytes } from "./payload";
+import { allocateSmallBlock, freeSmallBlock } from "./quick";
 import { Relation, releaseRelation } from "./relation";
 
 export const BLOCK_HEAD_BYTES: u32 = 32;
@@ -26,6 +27,8 @@ export const BLOCK_EXTERNAL: u8 = 8; // its bytes lie in a block of their own
 export const BLOCK_SHARED: u8 = 16; // it refers to a block whose bytes others refer to as well
 export const BLOCK_COUNTED: u8 = 32; // in place of `next` it has the number of its references
 export const BLOCK_PRIORITY: u8 = 64; // a priority message, or the relation that will be one
+export const BLOCK_OWNED: u8 = 128; // shared by a native process, until releaseShared
+export const BLOCK_LOOSE: u8 = BLOCK_HELD | BLOCK_OWNED | BLOCK_COUNTED; // it is in no mailbox
 
 @unmanaged
 export class Block {
@@ -56,10 +59,8 @@ export function createBlock(kind: u8, tag: u8, from: f64, ref: f64, bytes: u32):
     ? allocateSmallBlock() : allocateBlock(classFor(BLOCK_HEAD_BYTES + bytes));
   if (address == 0) return null;
   const block = changetype<Block>(address);
-  block.kind = kind;
-  block.tag = tag;
-  block.reasonKind = 0;
-  block.flags = 0;
+  // kind, tag, reasonKind, flags in one store
+  store<u32>(address, <u32>kind | (<u32>tag << 8), offsetof<Block>("kind"));
   block.from = from;
   block.ref = ref;
   return block;

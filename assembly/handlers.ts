@@ -12,8 +12,8 @@ import { control, count, HANDLER_TABLE, PHASE_HANDLER, PHASE_KERNEL } from "./co
 import { noteSchedule } from "./guards";
 import { SLICE_REDUCTIONS } from "./limits";
 import { atCursor, insertAfter, removeAfter, shift } from "./mailbox";
-import { freeSmallBlock } from "./memory";
 import { coldOf, FLAG_AWAITING, FLAG_START, Process } from "./process";
+import { freeSmallBlock } from "./quick";
 import { isAnyWanted, pause, requeue } from "./scheduler";
 import { die, settleRunning } from "./signals";
 

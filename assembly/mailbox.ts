@@ -14,9 +14,7 @@ import {
   KIND_NATIVE, MESSAGE_BYTES, MESSAGE_DOWN, MESSAGE_NUMBER, STATE_EXITING, STATE_FREE,
   STATE_SUSPENDED, STATE_WAITING,
 } from "./abi";
-import {
-  Block, BLOCK_COUNTED, BLOCK_HELD, BLOCK_IN_RELATION, BLOCK_PRIORITY, dropBlock,
-} from "./block";
+import { Block, BLOCK_IN_RELATION, BLOCK_LOOSE, BLOCK_PRIORITY, dropBlock } from "./block";
 import { control, invariant } from "./control";
 import { entered, left } from "./guards";
 import { isHead } from "./memory";
@@ -180,7 +178,7 @@ function isBlockOf(process: Process, address: u32): bool {
   if (!isSignal && !isHead(address)) return false;
   const block = changetype<Block>(address);
   if (block.kind < MESSAGE_NUMBER || block.kind > MESSAGE_DOWN) return false;
-  if (block.flags & (BLOCK_HELD | BLOCK_COUNTED)) return false;
+  if (block.flags & BLOCK_LOOSE) return false;
   if (block.kind == MESSAGE_BYTES && (isSignal || !isWhole(block))) return false;
   if (((block.flags & BLOCK_IN_RELATION) != 0) != isSignal) return false;
   if (!isSignal) return true;

@@ -8,17 +8,16 @@
 // Classes below LARGE_CLASS hold what begins with a head, the others names and bare bytes: so bytes
 // that somebody has sent are never taken for a head, whatever address an embedder passes in.
 //
-// Before all that, the last freed blocks of the smallest class wait in a short quick chain: most
-// messages are one such block, and the next send takes the warmest.
+// Before all that comes the quick chain of the smallest blocks (quick.ts).
 //
 // I1  used = blocks handed out of the slab; free chain + used + uncarved = its capacity.
-// I2  Blocks of the quick chain count as used; there are at most QUICK_BLOCKS_MAX.
-// I3  A slab is in its class's list exactly if it has room; an empty one is there alone.
+// I2  A slab is in its class's list exactly if it has room; an empty one is there alone.
 // Costs: allocate and free are O(1).
 
 import { COUNTER_SLABS } from "./abi";
 import { CLASS_TABLE, control, count, counted, invariant, PARTIAL_SLABS } from "./control";
-import { QUICK_BLOCKS_MAX, SLAB_BYTES, SLAB_RECORD_BYTES, SLAB_SHIFT } from "./limits";
+import { SLAB_BYTES, SLAB_RECORD_BYTES, SLAB_SHIFT } from "./limits";
+import { emptyQuick, verifyQuick } from "./quick";
 
 export const CLASSES: u32 = 19;
 export const LARGE_CLASS: u32 = 11;
@@ -77,11 +76,18 @@ export function slabCarved(slab: Slab): u32 {
   return capacity(slabClass(slab)) - (<u32>slab.uncarved & UNCARVED_MASK);
 }
 
-function isFull(slab: Slab): bool {
+/** Where the block of a slab lies that was handed out or carved as the nth. O(1). */
+export function slabBlock(slab: Slab, nth: u32): u32 {
+  return control.slabs + (slabIndex(slab) << SLAB_SHIFT) + nth * classBytes(slabClass(slab));
+}
+
+/** Whether a slab has no room. O(1). */
+export function isFull(slab: Slab): bool {
   return (slab.free | (<u32>slab.uncarved & UNCARVED_MASK)) == 0;
 }
 
-function partial(sizeClass: u32): u32 {
+/** The record of the first slab with room for a class, or 0. O(1). */
+export function partial(sizeClass: u32): u32 {
   return load<u32>(PARTIAL_SLABS + (sizeClass << 2));
 }
 
@@ -97,7 +103,8 @@ function pushPartial(slab: Slab, sizeClass: u32): void {
   setPartial(sizeClass, <u32>changetype<usize>(slab));
 }
 
-function removePartial(slab: Slab, sizeClass: u32): void {
+/** Takes a slab out of its class's list. O(1). */
+export function removePartial(slab: Slab, sizeClass: u32): void {
   if (slab.prev) changetype<Slab>(slab.prev).next = slab.next;
   else setPartial(sizeClass, slab.next);
   if (slab.next) changetype<Slab>(slab.next).prev = slab.prev;
@@ -113,12 +120,7 @@ function closeSlab(slab: Slab, sizeClass: u32): void {
 
 /** When the pool is empty: gives it the quick chain and the classes' last, empty slabs. O(1). */
 function reclaim(): void {
-  while (control.quick) {
-    const block = control.quick;
-    control.quick = load<u32>(block);
-    freeBlock(block);
-  }
-  control.quickLength = 0;
+  emptyQuick();
   for (let sizeClass: u32 = 0; sizeClass < CLASSES; sizeClass++) {
     const slab = changetype<Slab | null>(partial(sizeClass));
     if (slab !== null && slab.used == 0) closeSlab(slab, sizeClass);
@@ -126,7 +128,7 @@ function reclaim(): void {
 }
 
 /** A slab with room for a class that has none; null when the memory is used up. O(1). */
-function openSlab(sizeClass: u32): Slab | null {
+export function openSlab(sizeClass: u32): Slab | null {
   if (!control.slabFree && control.slabFresh == control.slabLimit) {
     reclaim();
     if (partial(sizeClass)) return changetype<Slab>(partial(sizeClass));
@@ -159,33 +161,11 @@ export function allocateBlock(sizeClass: u32): usize {
   if (block) {
     slab.free = load<u32>(block);
   } else {
-    const bytes = classBytes(sizeClass);
-    block = control.slabs + (slabIndex(slab) << SLAB_SHIFT) + slabCarved(slab) * bytes;
+    block = slabBlock(slab, slabCarved(slab));
     slab.uncarved -= 1;
   }
   if (isFull(slab)) removePartial(slab, sizeClass);
   return block;
-}
-
-/** A block of the smallest class, not cleared; 0 when the memory is used up. O(1). */
-@inline
-export function allocateSmallBlock(): usize {
-  const block = control.quick;
-  if (!block) return allocateBlock(0);
-  control.quick = load<u32>(block);
-  control.quickLength -= 1;
-  return block;
-}
-
-/** Gives a block of the smallest class back. O(1). */
-export function freeSmallBlock(block: usize): void {
-  if (control.quickLength >= QUICK_BLOCKS_MAX) {
-    freeBlock(block);
-    return;
-  }
-  store<u32>(block, control.quick);
-  control.quick = <u32>block;
-  control.quickLength += 1;
 }
 
 /** Blocks of a class in one slab. O(1). */
@@ -232,12 +212,7 @@ export function isBlock(address: u32): bool {
 
 /** Bytes of a block that is in use. O(1). */
 export function blockBytes(block: u32): u32 {
-  return classBytes(slabClass(slabAt((block - control.slabs) >> SLAB_SHIFT)));
-}
-
-/** The first block of the quick chain, or 0; the others follow through their first word. O(1). */
-export function quickBlocks(): u32 {
-  return control.quick;
+  return classBytes(classOf(block));
 }
 
 function isSlabRecord(address: u32): bool {
@@ -247,7 +222,7 @@ function isSlabRecord(address: u32): bool {
 
 /** Whether free chain, used and uncarved blocks of a slab make up its capacity. O(blocks). */
 function verifySlab(slab: Slab): u32 {
-  const start = control.slabs + (slabIndex(slab) << SLAB_SHIFT);
+  const start = slabBlock(slab, 0);
   const bytes = classBytes(slabClass(slab));
   const carved = slabCarved(slab);
   if (carved > capacity(slabClass(slab)) || carved < <u32>slab.used) return 401;
@@ -287,9 +262,5 @@ export function verifyMemory(): u32 {
     }
   }
   if (withRoom != pooled) return 410;
-  let quick: u32 = 0;
-  for (let at = control.quick; at; at = load<u32>(at)) {
-    if (!isBlock(at) || ++quick > QUICK_BLOCKS_MAX) return 411;
-  }
-  return quick == control.quickLength ? 0 : 412;
+  return verifyQuick();
 }

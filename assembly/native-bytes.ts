@@ -1,7 +1,7 @@
 // For native handlers: sending bytes. native.ts exports these functions.
 
 import { BAD_ARGUMENT, MESSAGE_BYTES, NO_MEMORY, OK } from "./abi";
-import { Block, BLOCK_SHARED } from "./block";
+import { Block, BLOCK_OWNED, BLOCK_SHARED } from "./block";
 import { control, PHASE_HANDLER, PHASE_KERNEL } from "./control";
 import { PAYLOAD_BYTES_MAX } from "./limits";
 import { createBytes, detachBytes, holdBytes, isHold, releaseHold } from "./payload";
@@ -11,7 +11,7 @@ import { sendBytes as kernelSendBytes, sendShared as kernelSendShared } from "./
 /** Traps in the handler where bytes don't lie in memory: only its process must end. O(1). */
 export function checkBytes(pointer: usize, length: u32): void {
   const end = <usize>memory.size() << 16;
-  if (pointer > end || length > end - pointer) unreachable();
+  if (pointer > end || <usize>length > end - pointer) unreachable();
 }
 
 /** Sends a copy of bytes, wherever they lie, at most 16,384; a Status. O(length). */
@@ -32,7 +32,7 @@ export function share(pointer: usize, length: u32): usize {
   if (length > PAYLOAD_BYTES_MAX) return 0;
   control.phase = PHASE_KERNEL;
   const block = createBytes(0, 0, 0, pointer, length);
-  if (block !== null) holdBytes(block);
+  if (block !== null) holdBytes(block, BLOCK_OWNED);
   control.phase = PHASE_HANDLER;
   return changetype<usize>(block);
 }
@@ -60,7 +60,7 @@ export function sendShared(self: Process, to: f64, hold: usize): i32 {
 
 /** Gives back what `share` has answered; a Status: BAD_ARGUMENT if it is not held. O(1). */
 export function releaseShared(hold: usize): i32 {
-  if (!isHold(hold)) return BAD_ARGUMENT;
+  if (!isHold(<u32>hold, BLOCK_OWNED)) return BAD_ARGUMENT;
   control.phase = PHASE_KERNEL;
   releaseHold(changetype<Block>(hold));
   control.phase = PHASE_HANDLER;

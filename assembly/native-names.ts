@@ -4,6 +4,7 @@
 // Costs: O(length); joining and leaving as in groups.ts, sending O(members).
 
 import { BAD_ARGUMENT, MESSAGE_BYTES, MESSAGE_NUMBER } from "./abi";
+import { BLOCK_OWNED } from "./block";
 import { control, PHASE_HANDLER, PHASE_KERNEL } from "./control";
 import { sendToGroup } from "./group-send";
 import { findGroup, joinGroup as kernelJoinGroup, leaveGroup as kernelLeaveGroup } from "./groups";
@@ -84,7 +85,7 @@ export function sendGroupShared(
   self: Process, name: usize, length: u32, hold: usize, tag: u8 = 0, ref: f64 = 0,
 ): i32 {
   checkBytes(name, length);
-  if (!isHold(<u32>hold)) return BAD_ARGUMENT;
+  if (!isHold(<u32>hold, BLOCK_OWNED)) return BAD_ARGUMENT;
   return send(self, name, length, MESSAGE_BYTES, <f64>hold, tag, ref);
 }
 

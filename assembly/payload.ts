@@ -6,26 +6,26 @@
 //             │ head │─┴► │ head, 2 references │ bytes … │    … of which either form is referred to
 //
 // A *hold* is a block of BYTES that the host has: taken, or made by `share`. It may be sent as
-// often as one likes, without a copy: then it is counted, and the messages refer to it.
+// often as one likes, without a copy: then it is counted, and the messages refer to it. Native
+// processes have holds of their own (OWNED), which outlive the host in an image.
 //
 // I1  word = length. Not SHARED: the word behind it is the address of the bytes. SHARED: of a
 //     block that is COUNTED and not SHARED itself.
-// I2  references of a COUNTED block = blocks that refer to it, + 1 if it is HELD. It is in no
-//     mailbox: `next` is the count.
+// I2  references of a COUNTED block = blocks that refer to it, + 1 if it is HELD or OWNED. It is
+//     in no mailbox: `next` is the count.
 // Costs: O(1), but for copying bytes in.
 
 import { COUNTER_HOLDS, MESSAGE_BYTES } from "./abi";
 import {
-  Block, BLOCK_COUNTED, BLOCK_EXTERNAL, BLOCK_HEAD_BYTES, BLOCK_HELD, BLOCK_PRIORITY, BLOCK_SHARED,
-  createBlock,
-  setWord, wordOf,
+  Block, BLOCK_COUNTED, BLOCK_EXTERNAL, BLOCK_HEAD_BYTES, BLOCK_HELD, BLOCK_LOOSE, BLOCK_OWNED,
+  BLOCK_PRIORITY, BLOCK_SHARED, createBlock, dropBlock, setWord, wordOf,
 } from "./block";
 import { count, invariant } from "./control";
 import { INLINE_BYTES_MAX, PAYLOAD_BYTES_MAX } from "./limits";
 import {
-  allocateBlock, classBytes, classFor, classOf, freeBlock, freeSmallBlock, isBlock, isHead,
-  LARGE_CLASS,
+  allocateBlock, classBytes, classFor, classOf, freeBlock, isBlock, isHead, LARGE_CLASS,
 } from "./memory";
+import { freeSmallBlock } from "./quick";
 
 /** What stands behind the length: the address of the bytes, or of the block referred to. O(1). */
 function addressOf(block: Block): u32 {
@@ -113,9 +113,10 @@ export function createShared(tag: u8, from: f64, ref: f64, source: Block): Block
 export function detachBytes(payload: Block): Block | null {
   const block = createBlock(MESSAGE_BYTES, payload.tag, payload.from, payload.ref, 0);
   if (block === null) return null;
-  payload.flags |= BLOCK_COUNTED;
-  payload.next = 1;
   refer(block, payload);
+  block.flags |= payload.flags & BLOCK_PRIORITY;
+  payload.flags = (payload.flags & ~BLOCK_PRIORITY) | BLOCK_COUNTED;
+  payload.next = 1;
   return block;
 }
 
@@ -127,6 +128,7 @@ function refer(block: Block, payload: Block): void {
 }
 
 /** Drops a block of BYTES, and the bytes with their last reference. O(1). */
+@inline
 export function dropBytes(block: Block): void {
   let payload = block;
   if (block.flags & BLOCK_SHARED) {
@@ -148,24 +150,24 @@ export function dropBytes(block: Block): void {
   }
 }
 
-/** Hands a block of BYTES that is in no mailbox to the host. O(1). */
-export function holdBytes(block: Block): void {
-  block.flags = (block.flags & ~BLOCK_PRIORITY) | BLOCK_HELD;
+/** Hands a block of BYTES that is in no mailbox to the host, or to a native process. O(1). */
+export function holdBytes(block: Block, flag: u8): void {
+  block.flags = (block.flags & ~BLOCK_PRIORITY) | flag;
   count(COUNTER_HOLDS, 1);
 }
 
-/** Whether this address is a hold. O(1). */
-export function isHold(address: u32): bool {
+/** Whether this address is a hold of the host (BLOCK_HELD), or of native ones (OWNED). O(1). */
+export function isHold(address: u32, flag: u8): bool {
   if (!isHead(address)) return false;
   const block = changetype<Block>(address);
-  return block.kind == MESSAGE_BYTES && (block.flags & BLOCK_HELD) != 0;
+  return block.kind == MESSAGE_BYTES && (block.flags & flag) != 0;
 }
 
-/** Takes a hold back from the host. O(1). */
+/** Takes a hold back. O(1). */
 export function releaseHold(hold: Block): void {
-  hold.flags &= ~BLOCK_HELD;
+  hold.flags &= ~(BLOCK_HELD | BLOCK_OWNED);
   count(COUNTER_HOLDS, -1);
-  dropBytes(hold);
+  dropBlock(hold);
 }
 
 /** Bytes of message memory that a block of BYTES keeps in use, of shared ones its own. O(1). */
@@ -176,7 +178,7 @@ export function memoryOf(block: Block): u32 {
 
 /** Whether a block is a hold or counted: in no mailbox, and in use. O(1). */
 export function isLoose(block: Block): bool {
-  return block.kind == MESSAGE_BYTES && (block.flags & (BLOCK_HELD | BLOCK_COUNTED)) != 0;
+  return block.kind == MESSAGE_BYTES && (block.flags & BLOCK_LOOSE) != 0;
 }
 
 /** Address of the block of the bytes if they have one of their own, else 0. O(1). */

@@ -17,7 +17,7 @@ import {
   COUNTER_LIVE_HANDLES, KIND_HOST, KIND_NATIVE, MESSAGE_HANDLE, MESSAGE_NUMBER, NO_HANDLER, OK,
   REASON_ATOM, STATE_EXITING, STATE_FREE,
 } from "./abi";
-import { Block, freeHead, holdsHandle, setWord } from "./block";
+import { Block, BLOCK_HELD, freeHead, holdsHandle, setWord } from "./block";
 import {
   control, count, counted, PHASE_HOST, PHASE_KERNEL, PHASE_RESTORING, PHASE_UNBORN,
 } from "./control";
@@ -137,7 +137,7 @@ function forgetHolds(): void {
     const start = control.slabs + (index << SLAB_SHIFT);
     for (let nth: u32 = 0; nth < slabCarved(slab); nth++) {
       const address = start + nth * classBytes(slabClass(slab));
-      if (isHold(address)) releaseHold(changetype<Block>(address));
+      if (isHold(address, BLOCK_HELD)) releaseHold(changetype<Block>(address));
     }
   }
 }

@@ -12,7 +12,7 @@ import {
   AGAIN, BAD_ARGUMENT, KIND_HOST, MESSAGE_BYTES, NONE, NO_TURN, OK, SHOWN, STATE_OFFERED,
   STATE_RUNNING, TIMED_OUT,
 } from "./abi";
-import { BLOCK_LAST, dropBlock, freeHead, showBlock, wordOf } from "./block";
+import { BLOCK_HELD, BLOCK_LAST, dropBlock, freeHead, showBlock, wordOf } from "./block";
 import { control } from "./control";
 import { noteSchedule } from "./guards";
 import { yieldHandle } from "./handles";
@@ -78,7 +78,7 @@ export function take(pid: f64): i32 {
   process.cursor = 0;
   cancelTimeout(process);
   if (block.kind == MESSAGE_BYTES) {
-    holdBytes(block);
+    holdBytes(block, BLOCK_HELD);
   } else if (block.flags & BLOCK_LAST) {
     yieldHandle(wordOf(block));
     freeHead(block);

@@ -3,6 +3,7 @@
 // where a call is about one process.
 
 import { BAD_ARGUMENT, BAD_PID, MESSAGE_BYTES, NOT_FOUND, OK } from "../abi";
+import { BLOCK_HELD } from "../block";
 import { control, leave, leaveNumber } from "../control";
 import { sendToGroup } from "../group-send";
 import * as groups from "../groups";
@@ -68,7 +69,7 @@ export function group_member(length: u32, after: f64): f64 {
 /** Whether a group may be sent this: what checkPayload says, or the bytes of a hold. */
 function checkForAll(tag: u32, kind: u32, value: f64): i32 {
   if (kind != MESSAGE_BYTES || tag > 255) return checkPayload(tag, kind, value);
-  return <f64>(<u32>value) == value && isHold(<u32>value) ? OK : BAD_ARGUMENT;
+  return <f64>(<u32>value) == value && isHold(<u32>value, BLOCK_HELD) ? OK : BAD_ARGUMENT;
 }
 
 /**

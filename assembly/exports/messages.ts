@@ -1,7 +1,7 @@
 // Exports of the kernel: messages: sending, and what comes back to the host.
 
 import { BAD_ARGUMENT, NO_MEMORY, OK, TOO_LARGE } from "../abi";
-import { Block } from "../block";
+import { Block, BLOCK_HELD } from "../block";
 import { leave, leaveNumber } from "../control";
 import { takeReleased } from "../handles";
 import { PAYLOAD_BYTES_MAX } from "../limits";
@@ -46,7 +46,7 @@ export function share(pointer: u32, length: u32): f64 {
   if (length > PAYLOAD_BYTES_MAX) return leaveNumber(TOO_LARGE);
   const block = createBytes(0, 0, 0, pointer, length);
   if (block === null) return leaveNumber(NO_MEMORY);
-  holdBytes(block);
+  holdBytes(block, BLOCK_HELD);
   return leaveNumber(changetype<usize>(block));
 }
 
@@ -57,7 +57,7 @@ export function share(pointer: u32, length: u32): f64 {
 export function send_shared(from: f64, to: f64, tag: u32, ref: f64, hold: u32): i32 {
   const refused = enter();
   if (refused != OK) return refused;
-  if (!isHold(hold)) return leave(BAD_ARGUMENT);
+  if (!isHold(hold, BLOCK_HELD)) return leave(BAD_ARGUMENT);
   return leave(send.sendShared(from, to, tag, ref, changetype<Block>(hold)));
 }
 
@@ -68,7 +68,7 @@ export function send_shared(from: f64, to: f64, tag: u32, ref: f64, hold: u32): 
 export function release(hold: u32): i32 {
   const refused = enter();
   if (refused != OK) return refused;
-  if (!isHold(hold)) return leave(BAD_ARGUMENT);
+  if (!isHold(hold, BLOCK_HELD)) return leave(BAD_ARGUMENT);
   releaseHold(changetype<Block>(hold));
   return leave(OK);
 }

@@ -88,6 +88,22 @@ withKernel(t, "bytes that look like a hold are none", (k, t) => {
   t.equal(k.kernel.release(hold), Status.OK);
 });
 
+withKernel(t, "nor are new blocks where such bytes lay before", (k, t) => {
+  const [pid, hold] = [k.spawnWaiting(), share(k, "original")];
+  const { buffer } = k.fast.exports.memory;
+  const forged = new Uint8Array(SLAB_BYTES);
+  for (let at = 0; at < SLAB_BYTES; at += 32) forged.set(new Uint8Array(buffer, hold, 32), at);
+  const other = k.kernel.share(forged);
+  const address = new Uint32Array(buffer)[other / 4 + 7] as number;
+  t.equal(k.kernel.release(other), Status.OK);
+  for (let i = 0; i < 520; i++) k.fast.sendNumber(0, pid, 0, 0, 1);
+  t.notSame(Buffer.from(buffer).subarray(address, address + 64), forged.subarray(0, 64), "used");
+  for (let at = 0; at < SLAB_BYTES; at += 32) {
+    if (k.fast.release(address + at) !== Status.BAD_ARGUMENT) t.fail(`${at}`);
+  }
+  t.equal(k.fast.release(hold), Status.OK);
+}, { messageBytes: 3 * SLAB_BYTES, ...roomy });
+
 withKernel(t, "a message that was taken is a hold: it is sent on as often as one likes", (k, t) => {
   const [a, b, c] = [k.spawnWaiting(), k.spawnWaiting(), k.spawnWaiting()];
   for (const length of LENGTHS) {
