@@ -19,8 +19,8 @@ import { CLASS_TABLE, control, count, counted, invariant, PARTIAL_SLABS } from "
 import { SLAB_BYTES, SLAB_RECORD_BYTES, SLAB_SHIFT } from "./limits";
 import { emptyQuick, verifyQuick } from "./quick";
 
-export const CLASSES: u32 = 19;
-export const LARGE_CLASS: u32 = 11;
+export const CLASSES: u32 = 26;
+export const LARGE_CLASS: u32 = 18;
 
 @unmanaged
 export class Slab {
@@ -37,7 +37,7 @@ const CLASS_SHIFT: u32 = 10;
 
 /** Bytes of a block of each class: what fills a slab well. */
 const CLASS_BYTES = memory.data<u16>([
-  32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1632,
+  32, 64, 96, 128, 160, 192, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1152, 1344, 1632,
   2048, 2336, 2720, 3264, 4096, 5440, 8192, 16384,
 ]);
 

@@ -107,7 +107,7 @@ withKernel(t, "the memory of a process is its records, relations and messages", 
   k.kernel.sendNumber(b, a, 0, 0, 1);
   t.equal(memory() - bare, 32, "a number");
   k.kernel.sendBytes(b, a, 0, 0, new Uint8Array(100));
-  t.equal(memory() - bare, 32 + 192, "132 bytes lie in a block of 192");
+  t.equal(memory() - bare, 32 + 160, "132 bytes lie in a block of 160");
   k.receive(a);
   t.equal(memory(), bare);
   k.kernel.groupJoin(a, "g");

@@ -165,7 +165,9 @@ export class MailboxModel {
 }
 
 /** Block sizes, as assembly/memory.ts has them: of what has a head, and of bare bytes. */
-const HEAD_CLASSES = [32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1632] as const;
+const HEAD_CLASSES = [
+  32, 64, 96, 128, 160, 192, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1152, 1344, 1632,
+] as const;
 const LARGE_CLASSES = [2048, 2336, 2720, 3264, 4096, 5440, 8192, 16384] as const;
 const SLAB_BYTES = 16384;
 const INLINE_BYTES_MAX = 1600;
