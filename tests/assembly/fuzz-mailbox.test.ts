@@ -17,7 +17,7 @@ import { readDebugKernel } from "./test-kernel.ts";
 const SLABS = 3;
 const limits = {
   processes: 10, relations: 4, messageBytes: SLABS * 16384, handles: 12, events: 4, names: 2,
-  scratchBytes: 16384,
+  scratchBytes: 16384, groups: 2,
 };
 const LENGTHS = [0, 1, 40, 200, 700, 1600, 1601, 4096, 8000, 16384];
 const REFS = [101, 102, 103];
