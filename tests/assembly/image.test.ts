@@ -90,6 +90,35 @@ t.test("impossible extents are refused before anything is written", (t) => {
   t.end();
 });
 
+t.test("extents that are not what the tables need are refused, with true hashes too", (t) => {
+  const extents = extentsOf(image);
+  const longer = new Uint8Array(image.length + 32);
+  longer.set(image);
+  const last = At.TABLE + (extents.length - 1) * 8 + 4;
+  const bytes = (extents.at(-1)?.bytes ?? 0) + 32;
+  const padded = altered(longer, (header) => {
+    header.setUint32(last, bytes, true);
+    header.setBigUint64(At.BODY_HASH, bodyHash(new Uint8Array(header.buffer)), true);
+  });
+  refuses(t, padded, Status.BAD_IMAGE, "32 zeros more");
+  t.end();
+});
+
+t.test("limits beyond the memory are refused, and the instance is as new", (t) => {
+  const messageBytes = 4_294_901_760;
+  const slabs = (bytes: number) => Math.ceil(Math.floor(bytes / 16384) * 16 / 64) * 64;
+  const more = slabs(messageBytes) - slabs(travellerLimits.messageBytes);
+  const { address = 0 } = extentsOf(image).at(-1) ?? {};
+  const huge = altered(image, (header) => {
+    header.setUint32(At.LIMITS + 8, messageBytes, true);
+    header.setUint32(At.TABLE + (extentsOf(image).length - 1) * 8, address + more, true);
+  });
+  const exports = instantiateKernel(wasm);
+  t.equal(restoreByHand(exports, huge), Status.NO_MEMORY);
+  t.equal(exports.init(), Status.OK);
+  t.end();
+});
+
 t.test("a truncated image is refused, wherever it ends", (t) => {
   const lengths = [1, 511, 512, 513, image.length - 1,
     ...extentsOf(image).map(({ at }) => at).filter((at) => at > 0 && at < image.length)];
