@@ -13,7 +13,7 @@ import { WINDOW, Window } from "./control";
 import { dropHandle, handleCount } from "./handles";
 import { RELATION_BYTES } from "./limits";
 import { allocateBlock, classFor } from "./memory";
-import { bytesOf, dropBytes, payloadBytes } from "./payload";
+import { bytesOf, dropBytes, memoryOf } from "./payload";
 import { allocateSmallBlock, freeSmallBlock } from "./quick";
 import { Relation, releaseRelation } from "./relation";
 
@@ -75,7 +75,7 @@ export function holdsHandle(block: Block): bool {
 /** Bytes that a message in a mailbox takes: of its relation or of its size classes. O(1). */
 export function blockBytes(block: Block): u32 {
   if (block.flags & BLOCK_IN_RELATION) return RELATION_BYTES;
-  return block.kind == MESSAGE_BYTES ? payloadBytes(block) : BLOCK_HEAD_BYTES;
+  return block.kind == MESSAGE_BYTES ? memoryOf(block) : BLOCK_HEAD_BYTES;
 }
 
 /** Frees a block, not of BYTES, whose payload was passed on. O(1). */

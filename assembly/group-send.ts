@@ -1,9 +1,8 @@
 // Sending to all members of a group.
 //
 // A block per member is had before anybody gets one: when memory runs out nothing was sent. The
-// answer is how many got it; one that has ended, or
-// whose mailbox is full, counts a dead letter.
-// So deliveries may change groups, and the receivers are noted first:
+// answer is how many got it; one that has ended since, or has a full mailbox, counts a dead letter.
+// Deliveries may end processes and so change groups: the receivers are noted first.
 //
 //   members ─► chain of blocks, the receiver's pid as `ref` ─► filled and delivered, in order
 //
@@ -15,12 +14,13 @@ import {
 import { Block, BLOCK_HEAD_BYTES, createBlock, freeHead, setWord } from "./block";
 import { control, count } from "./control";
 import { Group } from "./groups";
-import { admit, DROPPED } from "./guards";
+import { DROPPED } from "./guards";
 import { adoptHandle, dropHandle, retainHandle, yieldHandle } from "./handles";
 import { createShared, dropBytes } from "./payload";
-import { find, FLAG_GUARDED, isLive, Process, processAt } from "./process";
+import { find, isLive, processAt } from "./process";
 import { ownerOf, Relation } from "./relation";
 import { deliver } from "./scheduler";
+import { isAdmitted } from "./send";
 
 const NO_ROOM: u32 = u32.MAX_VALUE;
 
@@ -66,12 +66,6 @@ function giveBack(first: u32): void {
   }
 }
 
-/** Whether a receiver's guard lets the message in; what it answers is in `control.refusal`. */
-function isAdmitted(receiver: Process): bool {
-  control.refusal = receiver.flags & FLAG_GUARDED ? admit(receiver, BLOCK_HEAD_BYTES) : OK;
-  return control.refusal == OK;
-}
-
 /** Makes a reserved block the message; of a handle each has a reference. O(1). */
 function fill(block: Block, ref: f64, value: f64): void {
   block.ref = ref;
@@ -98,7 +92,7 @@ export function sendToGroup(
     at = block.next;
     const receiver = find(block.ref);
     control.refusal = OK;
-    if (receiver === null || !isAdmitted(receiver)) {
+    if (receiver === null || !isAdmitted(receiver, BLOCK_HEAD_BYTES)) {
       giveBackOne(block);
       if (control.refusal != DROPPED) count(COUNTER_DEAD_LETTERS, 1);
       continue;

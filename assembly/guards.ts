@@ -155,12 +155,12 @@ function notify(process: Process, event: u32): void {
   control.noticeTail = address;
 }
 
-/** Takes the first process off the list of notices, all of whose events are written. O(1). */
-function shiftNotice(process: Process): void {
-  const next = guardOf(process).next;
-  control.noticeHead = next;
-  if (next) guardOf(changetype<Process>(next)).prev = 0;
-  else control.noticeTail = 0;
+/** Takes a process off the list of notices, wherever it stands. O(1). */
+function unlist(guard: Guard): void {
+  if (guard.prev) guardOf(changetype<Process>(guard.prev)).next = guard.next;
+  else control.noticeHead = guard.next;
+  if (guard.next) guardOf(changetype<Process>(guard.next)).prev = guard.prev;
+  else control.noticeTail = guard.prev;
 }
 
 /** Whether the host is still to be told of a process. O(1). */
@@ -188,15 +188,17 @@ export function reportNotices(): void {
     if (!report(process, EVENT_LONG_SCHEDULE, guard.cost)) return;
     guard.cost = 0;
     if (!report(process, EVENT_MEMORY_LIMIT, guard.memoryUsed)) return;
-    shiftNotice(process);
+    unlist(guard);
     if (process.state != STATE_EXITING) continue;
     if (process.kind == KIND_NATIVE || process.flags & FLAG_FINISHED) reap(process);
   }
 }
 
-/** Clears the record of a process that has ended and of which all is told. O(1). */
+/** Clears the record of a process that has ended, and drops what was not told of it. O(1). */
 export function clearGuard(process: Process): void {
-  memory.fill(changetype<usize>(guardOf(process)), 0, GUARD_BYTES);
+  const guard = guardOf(process);
+  if (guard.notices) unlist(guard);
+  memory.fill(changetype<usize>(guard), 0, GUARD_BYTES);
 }
 
 /** Whether a guard record is all zero. O(1). */

@@ -53,17 +53,19 @@ function takeWanted(process: Process): Block | null {
  * priority message has come. O(1).
  */
 function keep(process: Process, block: Block): void {
-  const after = control.runningAfter;
   const cold = coldOf(process);
+  const isPriority = (block.flags & BLOCK_PRIORITY) != 0;
+  let after = control.runningAfter;
   const isFirst = after == 0 || (changetype<Block>(after).flags & BLOCK_PRIORITY) != 0;
-  if (block.flags & BLOCK_PRIORITY) {
-    insertAfter(process, after, block);
-    if (cold.priorityTail == after) cold.priorityTail = <u32>changetype<usize>(block);
-  } else {
-    insertAfter(process, isFirst ? cold.priorityTail : after, block);
+  if (isFirst && !isPriority) after = cold.priorityTail; // some may have come since
+  if (isPriority && cold.priorityTail == after) {
+    cold.priorityTail = <u32>changetype<usize>(block);
   }
+  insertAfter(process, after, block);
   if (control.priorityCame) process.cursor = 0;
-  else if (!process.cursor) process.cursor = <u32>changetype<usize>(block);
+  else if (!process.cursor || process.cursor == after) {
+    process.cursor = <u32>changetype<usize>(block);
+  }
 }
 
 /** Calls the native handler of the running process. A trap inside it is found by `recover`. */

@@ -5,10 +5,9 @@
 import {
   BAD_ARGUMENT, LIST_LINKS, LIST_MONITORED_BY, LIST_MONITORS, LIST_SUSPENDING, OK, SHOWN,
 } from "./abi";
-import { Block, BLOCK_IN_RELATION, showBlock } from "./block";
+import { Block, blockBytes, showBlock } from "./block";
 import { control, WINDOW, Window } from "./control";
 import { COLD_BYTES, PROCESS_BYTES, RELATION_BYTES } from "./limits";
-import { blockBytes } from "./memory";
 import { coldOf, FLAG_COLD, Process, processAt } from "./process";
 import { ownerOf, Relation } from "./relation";
 
@@ -86,8 +85,7 @@ export function memoryOf(process: Process): f64 {
     bytes += <f64>COLD_BYTES + <f64>relations * RELATION_BYTES;
   }
   for (let at = process.head; at; at = changetype<Block>(at).next) {
-    const isSignal = changetype<Block>(at).flags & BLOCK_IN_RELATION;
-    bytes += isSignal ? RELATION_BYTES : blockBytes(at);
+    bytes += blockBytes(changetype<Block>(at));
   }
   return bytes;
 }

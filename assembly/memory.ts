@@ -210,11 +210,6 @@ export function isBlock(address: u32): bool {
   return slab.used > 0 && inSlab % bytes == 0 && inSlab / bytes < slabCarved(slab);
 }
 
-/** Bytes of a block that is in use. O(1). */
-export function blockBytes(block: u32): u32 {
-  return classBytes(classOf(block));
-}
-
 function isSlabRecord(address: u32): bool {
   const offset = address - control.slabRecords;
   return offset % SLAB_RECORD_BYTES == 0 && offset / SLAB_RECORD_BYTES < control.slabFresh;

@@ -47,12 +47,6 @@ export function lengthOf(block: Block): u32 {
   return wordOf(block);
 }
 
-/** Bytes of memory that a block of BYTES takes; shared ones count for nobody. O(1). */
-export function payloadBytes(block: Block): u32 {
-  if (block.flags & BLOCK_SHARED) return BLOCK_HEAD_BYTES;
-  return bytesNeeded(wordOf(block));
-}
-
 /** Bytes of memory that a message with so many bytes takes. O(1). */
 export function bytesNeeded(length: u32): u32 {
   if (length <= INLINE_BYTES_MAX) return classBytes(classFor(BLOCK_HEAD_BYTES + length));

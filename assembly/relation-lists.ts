@@ -30,54 +30,34 @@ function isJoined(relation: Relation, kind: u32, slot: u32): bool {
     && peer.other == <u32>changetype<usize>(relation);
 }
 
-/** Length of a process's own list, or u32.MAX_VALUE if it is broken. O(length). */
-function verifyOwn(process: Process, head: usize, kind: u32): u32 {
+/** Whether a relation belongs into a list of a process: its own, or that of what others hold. */
+function belongs(relation: Relation, isOwn: bool, kind: u32, slot: u32): bool {
+  if (relationKind(relation) != kind) return false;
+  if (!isOwn) return relation.other == slot;
+  return ownerOf(relation) == slot && isJoined(relation, kind, slot);
+}
+
+/** Length of a list of a process, or u32.MAX_VALUE if it is broken. O(length). */
+function verifyList(process: Process, head: usize, isOwn: bool, kind: u32): u32 {
   let length: u32 = 0;
   let before: u32 = 0;
   const slot = slotOf(process);
   for (let at = load<u32>(changetype<usize>(coldOf(process)) + head); at;) {
     if (!isRelation(at) || ++length > control.relationFresh) return u32.MAX_VALUE;
     const relation = changetype<Relation>(at);
-    if (relationKind(relation) != kind || ownerOf(relation) != slot) return u32.MAX_VALUE;
-    if (relation.ownPrev != before || !isJoined(relation, kind, slot)) return u32.MAX_VALUE;
+    if (!belongs(relation, isOwn, kind, slot)) return u32.MAX_VALUE;
+    if ((isOwn ? relation.ownPrev : relation.otherPrev) != before) return u32.MAX_VALUE;
     before = at;
-    at = relation.ownNext;
+    at = isOwn ? relation.ownNext : relation.otherNext;
   }
   return length;
 }
 
-/** Number of relations that others hold on a process, or u32.MAX_VALUE. O(length). */
-function verifyOthers(process: Process, head: usize, kind: u32): u32 {
-  let length: u32 = 0;
-  let before: u32 = 0;
-  const slot = slotOf(process);
-  for (let at = load<u32>(changetype<usize>(coldOf(process)) + head); at;) {
-    if (!isRelation(at) || ++length > control.relationFresh) return u32.MAX_VALUE;
-    const relation = changetype<Relation>(at);
-    if (relationKind(relation) != kind || relation.other != slot) return u32.MAX_VALUE;
-    if (relation.otherPrev != before) return u32.MAX_VALUE;
-    before = at;
-    at = relation.otherNext;
-  }
-  return length;
-}
-
-/** Whether the own lists of all processes hold all relations of a kind. O(relations + slots). */
-function areListed(head: usize, kind: u32): bool {
+/** Whether the lists of all processes hold all relations of a kind. O(relations + slots). */
+function areListed(head: usize, isOwn: bool, kind: u32): bool {
   let listed: u32 = 0;
   for (let slot: u32 = 1; slot < control.processFresh; slot++) {
-    const length = verifyOwn(processAt(slot), head, kind);
-    if (length == u32.MAX_VALUE) return false;
-    listed += length;
-  }
-  return listed == relationsOfKind(kind);
-}
-
-/** The same of the lists of what others hold. O(relations + slots). */
-function areListedByOthers(head: usize, kind: u32): bool {
-  let listed: u32 = 0;
-  for (let slot: u32 = 1; slot < control.processFresh; slot++) {
-    const length = verifyOthers(processAt(slot), head, kind);
+    const length = verifyList(processAt(slot), head, isOwn, kind);
     if (length == u32.MAX_VALUE) return false;
     listed += length;
   }
@@ -94,12 +74,12 @@ export function verifyRelations(): u32 {
   if (free != relationsOfKind(RELATION_FREE)) return 603;
   const unused = free + relationsOfKind(RELATION_RETIRED);
   if (counted(COUNTER_RELATIONS) != <f64>(control.relationFresh - 1 - unused)) return 604;
-  if (!areListed(offsetof<Cold>("links"), RELATION_LINK)) return 605;
-  if (!areListed(offsetof<Cold>("monitors"), RELATION_MONITOR)) return 606;
-  if (!areListedByOthers(offsetof<Cold>("watchers"), RELATION_MONITOR)) return 607;
-  if (!areListed(offsetof<Cold>("timers"), RELATION_TIMER)) return 608;
-  if (!areListed(offsetof<Cold>("aliases"), RELATION_ALIAS)) return 609;
-  if (!areListed(offsetof<Cold>("suspending"), RELATION_SUSPENSION)) return 610;
-  if (!areListedByOthers(offsetof<Cold>("suspenders"), RELATION_SUSPENSION)) return 611;
-  return areListed(offsetof<Cold>("groups"), RELATION_MEMBER) ? 0 : 612;
+  if (!areListed(offsetof<Cold>("links"), true, RELATION_LINK)) return 605;
+  if (!areListed(offsetof<Cold>("monitors"), true, RELATION_MONITOR)) return 606;
+  if (!areListed(offsetof<Cold>("watchers"), false, RELATION_MONITOR)) return 607;
+  if (!areListed(offsetof<Cold>("timers"), true, RELATION_TIMER)) return 608;
+  if (!areListed(offsetof<Cold>("aliases"), true, RELATION_ALIAS)) return 609;
+  if (!areListed(offsetof<Cold>("suspending"), true, RELATION_SUSPENSION)) return 610;
+  if (!areListed(offsetof<Cold>("suspenders"), false, RELATION_SUSPENSION)) return 611;
+  return areListed(offsetof<Cold>("groups"), true, RELATION_MEMBER) ? 0 : 612;
 }

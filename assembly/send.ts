@@ -52,7 +52,7 @@ function resolve(to: f64, tag: u32): Process | null {
 }
 
 /** Whether a guard lets a message of so many bytes in; else `control.refusal` says what it does. */
-function isAdmitted(process: Process, bytes: u32): bool {
+export function isAdmitted(process: Process, bytes: u32): bool {
   if (!(process.flags & FLAG_GUARDED)) return true;
   control.refusal = admit(process, bytes);
   return control.refusal == OK;
@@ -63,7 +63,7 @@ function refused(): i32 {
   return control.refusal == DROPPED ? OK : control.refusal;
 }
 
-/** Delivers to who was found by `receiverOf`. O(1). */
+/** Delivers to who was found by `resolve`. O(1). */
 function deliverTo(process: Process, to: f64, tag: u32, block: Block): i32 {
   count(COUNTER_SENDS, 1);
   if (to >= 0) {

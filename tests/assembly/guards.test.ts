@@ -72,6 +72,22 @@ withKernel(t, "signals and timers are never refused and do not count as messages
   t.same(k.receive(a).map(({ kind }) => kind), ["exit", "down", "number", "number", "exit"]);
 });
 
+withKernel(t, "a group's message is a dead letter where a mailbox is full", (k, t) => {
+  const pids = [k.spawnWaiting(), k.spawnWaiting(), k.spawnWaiting()] as const;
+  for (const pid of pids) k.kernel.groupJoin(pid, "all");
+  k.kernel.processFlag(pids[1], Flag.MAILBOX_LIMIT, 1);
+  k.kernel.processFlag(pids[2], Flag.MAILBOX_LIMIT, 1);
+  k.kernel.processFlag(pids[2], Flag.MAILBOX_POLICY, MailboxPolicy.DROP);
+  t.equal(k.kernel.groupSendNumber(0, "all", 0, 0, 1), 3);
+  const dead = k.counter(Counter.DEAD_LETTERS);
+  t.equal(k.kernel.groupSendNumber(0, "all", 0, 0, 2), 1);
+  t.equal(k.counter(Counter.DEAD_LETTERS), dead + 2, "one each, whatever the policy");
+  k.kernel.processFlag(pids[2], Flag.MAILBOX_POLICY, MailboxPolicy.KILL);
+  t.equal(k.kernel.groupSendHandle(0, "all", 0, 0, k.handle()), 1);
+  t.same(pids.map((pid) => k.kernel.isAlive(pid)), [true, true, false]);
+  t.same(pids.map((pid) => k.receive(pid).length), [3, 1, 0]);
+});
+
 withKernel(t, "bad limits and policies are refused", (k, t) => {
   const a = k.spawnWaiting();
   for (const [flag, value] of [[2, 2 ** 31], [3, 3], [4, 2 ** 32 - 1], [5, 4], [6, 0]] as const) {

@@ -33,6 +33,8 @@ export const Handler = {
   PICKER: 31,
   /** The tag 1 makes it mark and await the reference that the value says, 2 await the tag 9. */
   AWAITER: 32,
+  /** Tells its sender of each message, marks and keeps it. */
+  MARKER: 50,
   /** Links itself to and monitors the value's process by tag 1 and 2; reports EXIT and DOWN. */
   WATCHER: 33,
   /** Shares six bytes, sends them three times to who asks, then what two releases answer. */
@@ -184,6 +186,15 @@ function keeper(self: Process, address: usize): u32 {
   return self.word ? CONTINUE : KEEP;
 }
 
+function marker(self: Process, address: usize): u32 {
+  if (!address) return CONTINUE;
+  const message = changetype<Message>(address);
+  sendNumber(self, message.from, message.value);
+  mark(self);
+  return KEEP;
+}
+
+defineHandler(${Handler.MARKER}, marker.index);
 defineHandler(${Handler.PICKER}, picker.index);
 defineHandler(${Handler.AWAITER}, awaiter.index);
 defineHandler(${Handler.WATCHER}, watcher.index);

@@ -308,6 +308,18 @@ testNative("handlers link and monitor; each is told of the end by both", (k, t) 
   t.equal(k.kernel.processInfo(other, Info.LINKS), 0, "unlinked");
 });
 
+testNative("a message that is marked and kept is not shown again before another came", (k, t) => {
+  const asker = k.spawnWaiting();
+  const pid = native(k, Handler.MARKER);
+  for (const value of [1, 2, 3]) k.kernel.sendNumber(asker, pid, 0, 0, value);
+  k.step();
+  t.same(k.receive(asker).map(({ value }) => value), [1], "2 and 3 lay there when it marked");
+  k.kernel.sendNumber(asker, pid, 0, 0, 4);
+  k.step();
+  t.same(k.receive(asker).map(({ value }) => value), [4]);
+  t.equal(k.kernel.processInfo(pid, Info.MESSAGE_QUEUE_LENGTH), 4);
+});
+
 testNative("who keeps a message and dies drops it", (k, t) => {
   const asker = k.spawnWaiting();
   const pid = native(k, Handler.PICKER, 1);

@@ -1,7 +1,8 @@
 // What a restored kernel does with what was the old host's, and with the time.
 import t from "tap";
 import {
-  Atom, Counter, Info, MessageKind, ProcessStatus, ReasonKind, Status, type Pid,
+  AliasOption, aliasOf, Atom, Counter, EventKind, Flag, Info, MessageKind, MonitorOption,
+  ProcessStatus, ReasonKind, SEND_PRIORITY, Status, Watch, type Pid,
 } from "../../host/kernel/abi.ts";
 import { Kernel } from "../../host/kernel/kernel.ts";
 import { buildTravellers, Traveller } from "./traveller-build.ts";
@@ -176,10 +177,87 @@ t.test("bytes that the old host has held are freed; those under way arrive", (t)
   t.equal(kernel.counter(Counter.HOLDS), 4);
   const restored = restore(kernel);
   settle(restored, 1_000);
+  t.equal(wordOf(restored, pid), wordOfBytes(bytes), "the shared bytes are whole");
+  t.equal(restored.exports.release(hold), Status.BAD_ARGUMENT);
+  t.equal(restored.exports.verify?.(), 0);
+  t.end();
+});
+
+/** A collector's word after it has got just these bytes. */
+function wordOfBytes(bytes: Uint8Array): number {
   const sum = bytes.reduce((sum, byte) => (Math.imul(sum, 31) + byte) >>> 0,
     (Math.imul(MessageKind.BYTES * 31, 31) + bytes.length) >>> 0);
-  t.equal(wordOf(restored, pid), sum & 0xff_ffff, "the shared bytes are whole");
-  t.equal(restored.exports.release(hold), Status.BAD_ARGUMENT);
+  return sum & 0xff_ffff;
+}
+
+t.test("bytes that a native process holds stay its own", (t) => {
+  for (const length of [40, 3_000]) {
+    const kernel = create();
+    const [pid, holder] = [collector(kernel), kernel.spawnNative(0, Traveller.HOLDER, 0, 0)];
+    const bytes = Uint8Array.from({ length }, (_, index) => index * 7);
+    kernel.sendBytes(0, holder, 0, 0, bytes);
+    settle(kernel, 1_000);
+    t.equal(kernel.counter(Counter.HOLDS), 1);
+    const restored = Kernel.restore(wasm, kernel.snapshot(), 1_000);
+    t.equal(restored.exports.verify?.(), 0);
+    t.equal(restored.counter(Counter.HOLDS), 1);
+    for (let other = 0; other < 50; other++) restored.sendBytes(0, holder, 0, 0, bytes);
+    restored.exitSignal(0, restored.spawnNative(0, Traveller.COLLECTOR, 0, 0), 0, Atom.KILL);
+    const again = Kernel.restore(wasm, kernel.snapshot(), 1_000);
+    again.sendNumber(0, holder, 0, 0, pid);
+    settle(again, 1_000);
+    t.equal(wordOf(again, pid), wordOfBytes(bytes), `${length} bytes are whole`);
+    t.equal(again.exports.verify?.(), 0);
+  }
+  t.end();
+});
+
+t.test("guards, suspensions, aliases, groups and named timers go on", (t) => {
+  const kernel = create();
+  const natives = [0, 1, 2, 3].map(() => collector(kernel)) as [Pid, Pid, Pid, Pid];
+  const [guarded, halted, long, suspender] = natives;
+  const hosts = [kernel.spawnHost(0, 0), kernel.spawnHost(0, 0)] as const;
+  settle(kernel, 1_000);
+  readEvents(kernel);
+  kernel.processFlag(guarded, Flag.MAILBOX_LIMIT, 2);
+  kernel.processFlag(hosts[0], Flag.MEMORY_LIMIT, 32);
+  kernel.suspend(suspender, halted);
+  kernel.suspend(hosts[1], guarded);
+  const alias = aliasOf(kernel.alias(halted, AliasOption.PRIORITY));
+  const watching = kernel.monitor(suspender, hosts[1], MonitorOption.ALIAS_EXPLICIT);
+  kernel.register(halted, "halted");
+  kernel.groupJoin(halted, "group");
+  kernel.groupJoin(halted, "group");
+  kernel.groupJoin(hosts[0], "group");
+  kernel.sendAfterName(0, "halted", 0, 0, MessageKind.NUMBER, 8, 500, 0);
+  kernel.watch(Watch.QUEUE_HIGH, 1);
+  for (const pid of [hosts[0], hosts[1], long]) {
+    kernel.sendNumber(0, pid, 0, 0, 1);
+    kernel.sendNumber(0, pid, 0, 0, 2);
+  }
+  const restored = restore(kernel);
+  t.equal(restored.processInfo(guarded, Info.MAILBOX_LIMIT), 2);
+  t.equal(restored.processInfo(guarded, Info.SUSPENDED), 0, "a host process held it");
+  t.equal(restored.processInfo(halted, Info.STATUS), ProcessStatus.SUSPENDED);
+  t.equal(restored.groupSize("group"), 1);
+  t.equal(restored.groupCount(halted, "group"), 2);
+  t.equal(restored.sendNumber(0, alias, SEND_PRIORITY, 0, 3), Status.OK);
+  t.equal(restored.sendNumber(0, aliasOf(watching), 0, 0, 4), Status.OK, "beyond its DOWN");
+  restored.groupSendNumber(0, "group", 0, 0, 5);
+  settle(restored, 2_000);
+  const told: (readonly [number, Pid])[] = [];
+  while (restored.nextEvent()) told.push([restored.event.type, restored.event.pid]);
+  const { LONG_QUEUE, SHORT_QUEUE } = EventKind;
+  t.same(told.filter(([kind]) => kind === LONG_QUEUE).map(([, pid]) => pid),
+    [long, suspender, halted], "of the living, in the order in which it was noticed");
+  t.same(told.filter(([kind]) => kind === SHORT_QUEUE).map(([, pid]) => pid),
+    [long, suspender]);
+  t.equal(told.length, 5, "and of nobody else");
+  t.equal(restored.processInfo(halted, Info.MESSAGE_QUEUE_LENGTH), 3, "the timer found its name");
+  restored.resume(suspender, halted);
+  settle(restored, 2_000);
+  t.equal(wordOf(restored, halted), wordAfter([1, 3], [1, 5], [1, 8]));
+  t.equal(wordOf(restored, suspender), wordAfter([5, Atom.RESTORED], [1, 4]));
   t.equal(restored.exports.verify?.(), 0);
   t.end();
 });

@@ -95,7 +95,11 @@ withKernel(t, "cancel and read tell the ms that are left, once", (k, t) => {
   const ref = start(k, pid, 1, 1000);
   k.step(300);
   t.equal(k.kernel.readTimer(ref), 700);
-  t.equal(k.kernel.cancelTimer(ref), 700);
+  const due = start(k, pid, 3, 10);
+  k.kernel.setClock(k.now + 25);
+  t.equal(k.kernel.readTimer(due), 0, "due for 15 ms, but not fired");
+  t.equal(k.kernel.cancelTimer(due), 0);
+  t.equal(k.kernel.cancelTimer(ref), 675);
   t.equal(k.kernel.cancelTimer(ref), Status.NOT_FOUND);
   t.equal(k.kernel.readTimer(ref), Status.NOT_FOUND);
   k.step(2000);

@@ -10,12 +10,15 @@ export const Traveller = {
   COLLECTOR: 41,
   /** As COLLECTOR, in one build alone. */
   STRANGER: 42,
+  /** Shares the bytes that it gets, and sends them to whose pid a number says. */
+  HOLDER: 43,
 } as const;
 
 /** A wanderer's word is the state of its random numbers, so a snapshot has it. */
 const handlers = `
 import { bytesOf, cancelTimer, CONTINUE, defineHandler, demonitor, exit, KEEP, lengthOf, link,
-  mark, Message, monitor, Process, sendAfter, sendNumber, setFlag, spawn, STOP, unlink, wordOf,
+  mark, Message, monitor, Process, sendAfter, sendNumber, sendShared, setFlag, share, spawn, STOP,
+  unlink, wordOf,
 } from "./assembly/native";
 import { control } from "./assembly/control";
 import { processAt } from "./assembly/process";
@@ -116,6 +119,15 @@ function collector(self: Process, address: usize): u32 {
   return CONTINUE;
 }
 
+function holder(self: Process, address: usize): u32 {
+  if (!address) return CONTINUE;
+  const message = changetype<Message>(address);
+  if (message.kind == 3) self.word = <f64>share(bytesOf(message), lengthOf(message));
+  else if (sendShared(self, message.value, <usize>self.word) != 0) unreachable();
+  return CONTINUE;
+}
+
+defineHandler(${Traveller.HOLDER}, holder.index);
 defineHandler(${Traveller.WANDERER}, wanderer.index);
 defineHandler(${Traveller.COLLECTOR}, collector.index);
 `;
