@@ -19,7 +19,7 @@ import { adoptHandle, dropHandle, retainHandle, yieldHandle } from "./handles";
 import { createShared, dropBytes } from "./payload";
 import { find, isLive, processAt } from "./process";
 import { ownerOf, Relation } from "./relation";
-import { deliver } from "./scheduler";
+import { deliverSignal } from "./scheduler";
 import { isAdmitted } from "./send";
 
 const NO_ROOM: u32 = u32.MAX_VALUE;
@@ -98,7 +98,7 @@ export function sendToGroup(
       continue;
     }
     fill(block, ref, value);
-    deliver(receiver, block);
+    deliverSignal(receiver, block);
     sent++;
   }
   count(COUNTER_SENDS, sent);

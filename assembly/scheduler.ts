@@ -151,7 +151,7 @@ function fireTimer(node: WheelNode): void {
   }
   if (timer.ref == 0) timer.ref = refOf(timer);
   makeSignalTo(timer, slotOf(process));
-  deliver(process, changetype<Block>(timer));
+  deliverSignal(process, changetype<Block>(timer));
 }
 
 /** Offers a host process a turn. O(1). */

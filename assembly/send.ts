@@ -22,7 +22,6 @@ import { adoptHandle, checkHandle, dropHandle } from "./handles";
 import { PAYLOAD_BYTES_MAX } from "./limits";
 import { bytesNeeded, createBytes, createShared } from "./payload";
 import { FLAG_GUARDED, isLive, Process, recordFor, whyNotFound } from "./process";
-import { Relation } from "./relation";
 import { deliver, deliverSignal } from "./scheduler";
 
 const TAG_MAX: u32 = SEND_PRIORITY + 255;
@@ -66,14 +65,11 @@ function refused(): i32 {
 /** Delivers to who was found by `resolve`. O(1). */
 function deliverTo(process: Process, to: f64, tag: u32, block: Block): i32 {
   count(COUNTER_SENDS, 1);
-  if (to >= 0) {
-    deliver(process, block);
-    return OK;
-  }
-  const alias = aliasFor(to) as Relation;
-  if (tag & SEND_PRIORITY && admitsPriority(alias)) block.flags |= BLOCK_PRIORITY;
+  const alias = to < 0 ? aliasFor(to) : null;
+  const isUrgent = alias !== null && (tag & SEND_PRIORITY) != 0 && admitsPriority(alias);
+  if (isUrgent) block.flags |= BLOCK_PRIORITY;
   deliverSignal(process, block);
-  afterMessage(alias);
+  if (alias !== null) afterMessage(alias);
   return OK;
 }
 
