@@ -3,6 +3,7 @@
 //
 //   node build/tests/mutations/mutations.test.js [part of a file or of what it breaks]
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,12 +47,10 @@ class Compiler {
   readonly #worker = new Worker(new URL("./compile.js", import.meta.url));
 
   /** Fills the folder; why it could not. */
-  compile(order: Order): Promise<string | undefined> {
-    return new Promise((resolve, reject) => {
-      this.#worker.once("message", resolve);
-      this.#worker.once("error", reject);
-      this.#worker.postMessage(order);
-    });
+  async compile(order: Order): Promise<string | undefined> {
+    this.#worker.postMessage(order);
+    const [refusal] = await once(this.#worker, "message") as [string | undefined];
+    return refusal;
   }
 
   async close(): Promise<void> {
