@@ -12,7 +12,9 @@ import { control, count, HANDLER_TABLE, PHASE_HANDLER, PHASE_KERNEL } from "./co
 import { noteSchedule } from "./guards";
 import { SLICE_REDUCTIONS } from "./limits";
 import { atCursor, insertAfter, removeAfter, shift } from "./mailbox";
-import { coldOf, FLAG_AWAITING, FLAG_START, Process } from "./process";
+import {
+  coldOf, FLAG_AWAITING, FLAG_COLD, FLAG_START, FLAGS_PARTICULAR, Process,
+} from "./process";
 import { freeSmallBlock } from "./quick";
 import { isAnyWanted, pause, requeue } from "./scheduler";
 import { die, settleRunning } from "./signals";
@@ -34,11 +36,11 @@ function endBlock(block: Block): void {
 /** Takes the next message that a native process is to be shown; null if there is none. O(1). */
 @inline
 function takeNext(process: Process): Block | null {
-  if (process.cursor | (process.flags & FLAG_AWAITING)) return takeWanted(process);
+  if (process.cursor | (process.flags & FLAGS_PARTICULAR)) return takeWanted(process);
   return process.head ? shift(process) : null;
 }
 
-/** The same of one that has passed over some, or awaits one. O(passed over). */
+/** The same of one that has passed over some, or in whose mailbox more matters. O(passed over). */
 function takeWanted(process: Process): Block | null {
   if (!isAnyWanted(process)) return null;
   process.flags &= ~FLAG_AWAITING;
@@ -48,19 +50,24 @@ function takeWanted(process: Process): Block | null {
   return removeAfter(process, before);
 }
 
+/** Where a message stood that is put back: behind priority messages that have come since. O(1). */
+function placeOf(process: Process, block: Block, after: u32): u32 {
+  const cold = coldOf(process);
+  if (block.flags & BLOCK_PRIORITY) {
+    if (cold.priorityTail == after) cold.priorityTail = <u32>changetype<usize>(block);
+    return after;
+  }
+  const isFirst = after == 0 || (changetype<Block>(after).flags & BLOCK_PRIORITY) != 0;
+  return isFirst ? cold.priorityTail : after;
+}
+
 /**
  * Puts a message back to where it stood; the receive goes on behind it, or begins anew if a
  * priority message has come. O(1).
  */
 function keep(process: Process, block: Block): void {
-  const cold = coldOf(process);
-  const isPriority = (block.flags & BLOCK_PRIORITY) != 0;
   let after = control.runningAfter;
-  const isFirst = after == 0 || (changetype<Block>(after).flags & BLOCK_PRIORITY) != 0;
-  if (isFirst && !isPriority) after = cold.priorityTail; // some may have come since
-  if (isPriority && cold.priorityTail == after) {
-    cold.priorityTail = <u32>changetype<usize>(block);
-  }
+  if (process.flags & FLAG_COLD) after = placeOf(process, block, after);
   insertAfter(process, after, block);
   if (control.priorityCame) process.cursor = 0;
   else if (!process.cursor || process.cursor == after) {
@@ -113,7 +120,7 @@ export function runNative(process: Process): u32 {
   if (used > control.scheduleHigh && process.state != STATE_EXITING) noteSchedule(process, used);
   if (process.state == STATE_EXITING) settleRunning(process);
   else if (answer == STOP) die(process, REASON_ATOM, ATOM_NORMAL);
-  else if (atCursor(process) !== null) requeue(process);
+  else if (process.head && atCursor(process) !== null) requeue(process);
   else pause(process);
   return used;
 }

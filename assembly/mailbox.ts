@@ -112,15 +112,15 @@ export function insertAfter(process: Process, before: u32, block: Block): void {
   if (process.messages > control.queueHigh || process.flags & FLAG_GUARDED) entered(process, block);
 }
 
-/** Removes the oldest block; the mailbox must not be empty, the cursor at the head. O(1). */
+/**
+ * Removes the oldest block of a mailbox that is not empty, has its cursor at the head, no guard and
+ * no priority messages. O(1).
+ */
 export function shift(process: Process): Block {
   const block = changetype<Block>(process.head);
   process.head = block.next;
   if (process.head == 0) process.tail = 0;
   process.messages -= 1;
-  if ((process.flags & FLAG_GUARDED) | (block.flags & BLOCK_PRIORITY)) {
-    afterRemoval(process, 0, block);
-  }
   return block;
 }
 

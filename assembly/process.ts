@@ -30,6 +30,9 @@ export const FLAG_FINISHED: u8 = 32; // once exiting: by its own host, which nee
 export const FLAG_REPORTED: u8 = 64; // its EXITED event is written: the host may reap it
 export const FLAG_GUARDED: u8 = 128; // its guard record is in use (guards.ts)
 
+/* Who has none of these has no priority message, awaits nothing and is not guarded. */
+export const FLAGS_PARTICULAR: u8 = FLAG_AWAITING | FLAG_COLD | FLAG_GUARDED;
+
 @unmanaged
 export class Process {
   /* identity: process.ts */

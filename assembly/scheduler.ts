@@ -80,8 +80,12 @@ export function isAnyWanted(process: Process): bool {
 
 /** Closes the turn of a process that waits now. O(1). */
 export function pause(process: Process): void {
-  process.state = process.flags & FLAG_HALT ? STATE_SUSPENDED : STATE_WAITING;
-  process.flags &= ~FLAG_HALT;
+  if (process.flags & FLAG_HALT) {
+    process.state = STATE_SUSPENDED;
+    process.flags &= ~FLAG_HALT;
+  } else {
+    process.state = STATE_WAITING;
+  }
 }
 
 /** Closes the turn of a process that has more to do. O(1). */

@@ -14,7 +14,7 @@ import {
   admitsPriority, afterMessage, aliasFor, ownerOfAlias, whyNoAlias,
 } from "./aliases";
 import {
-  Block, BLOCK_HEAD_BYTES, BLOCK_IN_RELATION, BLOCK_PRIORITY, createBlock, setWord,
+  Block, BLOCK_HEAD_BYTES, BLOCK_PRIORITY, createBlock, setWord,
 } from "./block";
 import { control, count } from "./control";
 import { admit, DROPPED } from "./guards";
@@ -100,7 +100,7 @@ function sendNumberBy(from: f64, to: f64, tag: u32, ref: f64, value: f64): i32 {
 /** Sends the number that is handled on in its own block; any other message in a new one. O(1). */
 @inline
 export function forwardNumber(from: f64, to: f64, block: Block, value: f64): i32 {
-  const isWhole = block.kind == MESSAGE_NUMBER && !(block.flags & BLOCK_IN_RELATION)
+  const isWhole = block.kind == MESSAGE_NUMBER && block.flags == 0
     && <u32>changetype<usize>(block) == control.runningBlock;
   const process = recordFor(to);
   if (!isWhole || !isPlain(process, to, 0)) {
@@ -108,7 +108,6 @@ export function forwardNumber(from: f64, to: f64, block: Block, value: f64): i32
   }
   block.from = from;
   block.value = value;
-  block.flags = 0;
   control.runningBlock = 0;
   count(COUNTER_SENDS, 1);
   deliver(process, block);
