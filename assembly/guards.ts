@@ -104,6 +104,13 @@ export function left(process: Process, block: Block): void {
   const guard = guardOf(process);
   guard.memoryUsed -= blockBytes(block);
   if (block.flags & BLOCK_IN_RELATION) guard.signals -= 1;
+  // What a native handler has been shown may come back: then handlers.ts asks later.
+  if (<u32>changetype<usize>(process) != control.running) noteShort(process);
+}
+
+/** Whether a queue that was long is short again: then the host is to be told. O(1). */
+export function noteShort(process: Process): void {
+  const guard = guardOf(process);
   if (!guard.isLong || process.messages > control.queueLow) return;
   guard.isLong = 0;
   notify(process, EVENT_SHORT_QUEUE);

@@ -9,11 +9,11 @@ import {
 } from "./abi";
 import { Block, BLOCK_IN_RELATION, BLOCK_PRIORITY, dropBlock } from "./block";
 import { control, count, HANDLER_TABLE, PHASE_HANDLER, PHASE_KERNEL } from "./control";
-import { noteSchedule } from "./guards";
+import { noteSchedule, noteShort } from "./guards";
 import { SLICE_REDUCTIONS } from "./limits";
 import { atCursor, insertAfter, removeAfter, shift } from "./mailbox";
 import {
-  coldOf, FLAG_AWAITING, FLAG_COLD, FLAG_START, FLAGS_PARTICULAR, Process,
+  coldOf, FLAG_AWAITING, FLAG_COLD, FLAG_GUARDED, FLAG_START, FLAGS_PARTICULAR, Process,
 } from "./process";
 import { freeSmallBlock } from "./quick";
 import { isAnyWanted, pause, requeue } from "./scheduler";
@@ -42,8 +42,9 @@ function takeNext(process: Process): Block | null {
 
 /** The same of one that has passed over some, or in whose mailbox more matters. O(passed over). */
 function takeWanted(process: Process): Block | null {
+  if (process.flags & FLAG_GUARDED) noteShort(process);
   if (!isAnyWanted(process)) return null;
-  process.flags &= ~FLAG_AWAITING;
+  if (process.flags & FLAG_AWAITING) process.flags &= ~FLAG_AWAITING;
   const before = process.cursor;
   process.cursor = 0;
   control.runningAfter = before;

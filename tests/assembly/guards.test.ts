@@ -184,6 +184,21 @@ withKernel(t, "with the ring full no event is lost", (k, t) => {
 
 const wasm = await buildNativeKernel();
 
+withKernel(t, "a kept message has not left a native process's queue", (k, t) => {
+  const asker = k.spawnWaiting();
+  const pid = k.kernel.spawnNative(0, Handler.PICKER, 1, 0);
+  k.kernel.watch(Watch.QUEUE_HIGH, 2);
+  k.kernel.watch(Watch.QUEUE_LOW, 2);
+  for (const tag of [5, 4, 3]) k.kernel.sendNumber(asker, pid, tag, 0, tag);
+  t.same(watched(k), [[EventKind.LONG_QUEUE, pid, 3]], "all are looked at and kept");
+  k.kernel.sendNumber(asker, pid, 1, 0, 1);
+  t.same(watched(k), [], "one was used, three are left");
+  k.receive(asker);
+  k.kernel.sendNumber(asker, pid, 2, 0, 2);
+  t.same(watched(k).filter(([, who]) => who === pid), [[EventKind.SHORT_QUEUE, pid, 0]],
+    "then all were");
+}, {}, wasm);
+
 withKernel(t, "native processes are guarded alike; who is killed is reported first",
   (k, t) => {
     const pid = k.kernel.spawnNative(0, Handler.PICKER, 1, 0);
