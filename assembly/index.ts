@@ -18,7 +18,8 @@ export {
   send_number, send_handle, send_bytes, share, send_shared, release, released_next,
 } from "./exports/messages";
 export {
-  begin, peek, skip, take, mark, rewind, wait, wait_ref, hibernate, yield_turn, finish, reap,
+  begin, peek, skip, take, take_here, seek, mark, rewind, wait, wait_ref, hibernate, yield_turn,
+  finish, reap,
 } from "./exports/turns";
 export {
   exit_signal, link, unlink, monitor, monitor_name, demonitor, alias, unalias, suspend, resume,

@@ -6,7 +6,7 @@
 // taken, so exit, limits and the queue length mean what they mean in Erlang while a turn is open.
 // wait answers AGAIN if something beyond the cursor has come: no wake-up is lost; and TIMED_OUT
 // only after the whole mailbox was looked at. A process that dies meanwhile answers NO_PROCESS.
-// Costs: O(1); wait_ref O(messages that came since mark).
+// Costs: O(1); wait_ref O(messages that came since mark); seek O(messages passed).
 
 import {
   AGAIN, BAD_ARGUMENT, KIND_HOST, MESSAGE_BYTES, NONE, NO_TURN, OK, SHOWN, STATE_OFFERED,
@@ -71,11 +71,20 @@ export function skip(pid: f64): i32 {
  * until release. BAD_ARGUMENT if there is no message at the cursor.
  */
 export function take(pid: f64): i32 {
+  return takeAndGo(pid, false);
+}
+
+/** As take, but the cursor stays, and the next message is shown. */
+export function takeHere(pid: f64): i32 {
+  return takeAndGo(pid, true);
+}
+
+function takeAndGo(pid: f64, stays: bool): i32 {
   const process = recordFor(pid);
   if (!isOpen(process, pid)) return whyNoTurn(pid);
   if (atCursor(process) === null) return BAD_ARGUMENT;
   const block = removeAfter(process, process.cursor);
-  process.cursor = 0;
+  if (!stays) process.cursor = 0;
   cancelTimeout(process);
   if (block.kind == MESSAGE_BYTES) {
     holdBytes(block, BLOCK_HELD);
@@ -85,6 +94,15 @@ export function take(pid: f64): i32 {
   } else {
     dropBlock(block); // the host was not told that it is the last: it hears by the released chain
   }
+  return show(process);
+}
+
+/** Puts the cursor behind the oldest `passed` messages, as far as there are, and shows the next. */
+export function seek(pid: f64, passed: u32): i32 {
+  const process = recordFor(pid);
+  if (!isOpen(process, pid)) return whyNoTurn(pid);
+  process.cursor = 0;
+  for (let left = passed; left && process.cursor != process.tail; left--) advance(process);
   return show(process);
 }
 

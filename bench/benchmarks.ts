@@ -4,7 +4,9 @@ import type { Benchmark } from "./instrument/benchmark.ts";
 import { idleGenerators } from "./memory/idle-generator.ts";
 import { idleNatives } from "./memory/idle-native.ts";
 import { snapshots } from "./memory/snapshot.ts";
-import { generatorSelective, generatorSelectiveRef } from "./scheduler/generator-selective.ts";
+import {
+  generatorSelective, generatorSelectivePredicate, generatorSelectiveRef,
+} from "./scheduler/generator-selective.ts";
 import { guestFuel, guestPingPongs } from "./scheduler/guest.ts";
 import { genServerCall } from "./scheduler/genserver-call.ts";
 import { nativeCounting, nativeFanIn, nativeFanOut } from "./scheduler/native-flow.ts";
@@ -43,6 +45,7 @@ export const benchmarks: readonly Benchmark[] = [
   generatorIntegerRing,
   generatorObjectRing,
   generatorSelective,
+  generatorSelectivePredicate,
   generatorSelectiveRef,
   genServerCall,
   guestPingPongs,

@@ -39,6 +39,18 @@ export function take(pid: f64): i32 {
   return refused == OK ? leave(turns.take(pid)) : refused;
 }
 
+/** As take, but the cursor stays: shows the message behind the one that was taken. */
+export function take_here(pid: f64): i32 {
+  const refused = enter();
+  return refused == OK ? leave(turns.takeHere(pid)) : refused;
+}
+
+/** Puts the cursor behind the oldest `passed` messages and shows the next. As peek. O(passed). */
+export function seek(pid: f64, passed: u32): i32 {
+  const refused = enter();
+  return refused == OK ? leave(turns.seek(pid, passed)) : refused;
+}
+
 /** Puts the cursor behind all that is queued. OK, NO_TURN, NO_PROCESS. */
 export function mark(pid: f64): i32 {
   const refused = enter();

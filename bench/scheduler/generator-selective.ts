@@ -30,6 +30,15 @@ function* selector(self: Process, size: Size, arrival: Arrival) {
   yield* waitBehind(self, size);
   for (let left = size.operations; left > 0; left--) {
     self.send(self.pid, { tag: "wanted", n: left });
+    yield* receive({ tag: "wanted", n: left });
+  }
+  arrival.done();
+}
+
+function* predicateSelector(self: Process, size: Size, arrival: Arrival) {
+  yield* waitBehind(self, size);
+  for (let left = size.operations; left > 0; left--) {
+    self.send(self.pid, { tag: "wanted", n: left });
     yield* receive(({ tag, n }: Message<Pid>) => tag === "wanted" && n === left);
   }
   arrival.done();
@@ -135,6 +144,17 @@ export const generatorSelective: TimeBenchmark = {
   },
   beam: "selective",
   bars: [{ against: "generators", atMost: 1 }],
+};
+
+/** The same where what is wanted is said by a function, which only asking it can tell. */
+export const generatorSelectivePredicate: TimeBenchmark = {
+  ...generatorSelective,
+  name: "generator-selective-predicate",
+  systems: {
+    pidgeon: (size) => pidgeon(size, predicateSelector),
+    generators: (size) => plainGenerators(size, plainSelector),
+  },
+  bars: [],
 };
 
 /** What a marked reference is for: no message that came before the call is looked at. */

@@ -105,6 +105,16 @@ export class KernelCalls {
     return this.exports.take(pid);
   }
 
+  /** As take, but the cursor stays: shows the message behind the one that was taken. */
+  takeHere(pid: Pid): Status {
+    return this.exports.take_here(pid);
+  }
+
+  /** Puts the cursor behind the oldest `passed` messages and shows the next. O(passed). */
+  seek(pid: Pid, passed: number): Status {
+    return this.exports.seek(pid, passed);
+  }
+
   mark(pid: Pid): Status {
     return this.exports.mark(pid);
   }

@@ -34,6 +34,8 @@ export interface KernelExports {
   peek(pid: number): number;
   skip(pid: number): number;
   take(pid: number): number;
+  take_here(pid: number): number;
+  seek(pid: number, passed: number): number;
   mark(pid: number): number;
   rewind(pid: number): number;
   wait(pid: number, ms: number, reductions: number): number;

@@ -15,7 +15,7 @@ import { Copier, immutable } from "./copy.ts";
 import { HandleTable } from "./handles.ts";
 import { atomOf, ExitReason, reasonOfAtom } from "./messages.ts";
 import { Process } from "./process.ts";
-import { ProcessTable } from "./process-table.ts";
+import { ProcessTable, slotOf } from "./process-table.ts";
 import type { Running } from "./process-table.ts";
 import type { Runtime } from "./runtime.ts";
 import { isGone, refusal } from "./statuses.ts";
@@ -270,7 +270,10 @@ export class Core implements Arming {
   }
 
   demonitor(watcher: Pid, ref: Ref, flush: boolean): boolean {
-    return this.kernel.demonitor(watcher, ref, flush ? Demonitor.FLUSH : 0) === Status.OK;
+    const options = flush ? Demonitor.FLUSH : 0;
+    const wasActive = this.kernel.demonitor(watcher, ref, options) === Status.OK;
+    if (flush && !wasActive) this.#forgetBacklog(watcher);
+    return wasActive;
   }
 
   trapsExit(pid: Pid): boolean {
@@ -311,7 +314,17 @@ export class Core implements Arming {
   }
 
   mark(pid: Pid): void {
+    this.#forgetBacklog(pid);
     this.kernel.mark(pid);
+  }
+
+  /** The mailbox is looked at from its beginning again. */
+  #forgetBacklog(pid: Pid): void {
+    const { backlogs } = this.table;
+    const slot = slotOf(pid);
+    if (backlogs[slot] === undefined || backlogs[slot] === null) return;
+    backlogs[slot] = undefined;
+    this.kernel.rewind(pid);
   }
 
   settle(pid: Pid, ref: Ref, tag: number, value: unknown): void {

@@ -1,15 +1,17 @@
 // The walk through a mailbox: what a suspension wants is found, taken, and decoded for its process.
 //
+//   passed over before? ─► one of these is wanted ─► shown
 //   shown ─► wanted? ── yes ─► take: value, tag, from, ref are here; the next message is shown
 //     ▲        │ no
 //     │        ├─ a reply that nobody waits for any more ─► take and drop
-//     └─ skip ─┘
+//     └─ skip ─┘ into the backlog
 //   nothing shown ─► wait (the turn is closed), again, or timed out
 //
 // Costs: O(messages passed over); the plain case allocates nothing.
 import { MessageKind, Status } from "../kernel/abi.ts";
 import type { Pid, Ref } from "../kernel/abi.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import { Backlog } from "./backlog.ts";
 import { messageOf } from "./behaviour.ts";
 import { Bytes } from "./bytes.ts";
 import { TIME_MS_MAX } from "./core.ts";
@@ -17,7 +19,7 @@ import type { Core } from "./core.ts";
 import type { HandleTable } from "./handles.ts";
 import { Down, Exit, Tag } from "./messages.ts";
 import { TIMEOUT, Waiting } from "./suspension.ts";
-import type { RawMessage, RawSuspension, Resumption, Suspension } from "./suspension.ts";
+import type { Matches, RawMessage, RawSuspension, Resumption, Suspension } from "./suspension.ts";
 
 /** The turn is closed: its process waits now, or is dead. */
 const CLOSED = -1;
@@ -45,13 +47,29 @@ export class Mailbox {
    * Takes what the suspension wants into the resumption; SHOWN or OK as `take` answers, or CLOSED.
    * `shown` tells whether a message is shown now, `spent` what the turn has cost so far.
    */
-  fetch(pid: Pid, suspension: Suspension, shown: number, spent: number): number {
+  fetch(pid: Pid, slot: number, suspension: Suspension, shown: number, spent: number): number {
     const kernel = this.#kernel;
+    const { backlogs } = this.#core.table;
     let now = shown;
+    const backlog = backlogs[slot];
+    if (backlog && shown >= 0) {
+      if (suspension.kind !== Waiting.MESSAGE) {
+        now = this.#forget(pid, slot);
+      } else if (backlog.searchedFor !== suspension) {
+        const place = backlog.search(suspension);
+        if (place >= 0) return this.#takePassed(pid, suspension, backlog, place);
+        now = this.#goBehind(pid, suspension, backlog, shown);
+      }
+    }
     for (;;) {
       if (now === Status.SHOWN) {
-        if (this.#accepts(pid, suspension)) return this.#take(pid);
-        now = this.#isStale(suspension) ? this.#drop(pid) : kernel.skip(pid);
+        if (this.#accepts(pid, suspension, suspension.matches)) {
+          const passed = backlogs[slot];
+          if (passed) passed.searchedFor = undefined;
+          return this.#take(pid, passed != null);
+        }
+        now = this.#isStale(suspension) ? this.#drop(pid, slot)
+          : this.#pass(pid, slot, suspension);
       } else if (now < 0) {
         return CLOSED;
       } else {
@@ -60,24 +78,63 @@ export class Mailbox {
           ? kernel.waitRef(pid, suspension.ref as Ref, ms, spent)
           : kernel.wait(pid, ms, spent);
         if (status === Status.OK) return CLOSED;
-        if (status === Status.TIMED_OUT) return this.#timeOut(pid);
+        if (status === Status.TIMED_OUT) return this.#timeOut(pid, slot);
         now = status < 0 ? CLOSED : kernel.peek(pid);
       }
     }
   }
 
+  /** A mailbox that is walked through otherwise is looked at from its beginning. */
+  #forget(pid: Pid, slot: number): number {
+    this.#core.table.backlogs[slot] = undefined;
+    this.#kernel.rewind(pid);
+    return this.#kernel.peek(pid);
+  }
+
+  /** Takes one of those that were passed over. Its predicate was asked: it is not asked again. */
+  #takePassed(pid: Pid, suspension: Suspension, backlog: Backlog, place: number): number {
+    if (this.#kernel.seek(pid, place) < 0) return CLOSED;
+    this.#accepts(pid, suspension, undefined);
+    backlog.remove(place);
+    backlog.isBehind = false;
+    return this.#take(pid, true);
+  }
+
+  /** Nothing is wanted of what was passed over: shows what has come since. */
+  #goBehind(pid: Pid, suspension: Suspension, backlog: Backlog, shown: number): number {
+    backlog.searchedFor = suspension;
+    if (backlog.isBehind) return shown;
+    backlog.isBehind = true;
+    return this.#kernel.seek(pid, backlog.length);
+  }
+
+  /** Passes over the message that is shown: the receives that follow find it in the backlog. */
+  #pass(pid: Pid, slot: number, suspension: Suspension): number {
+    const { backlogs } = this.#core.table;
+    let backlog = backlogs[slot];
+    if (suspension.kind === Waiting.MESSAGE && backlog !== null) {
+      if (backlog === undefined) {
+        backlog = new Backlog();
+        backlog.searchedFor = suspension;
+        backlogs[slot] = backlog;
+      }
+      const { kind, tag } = this.#kernel.message;
+      backlog.push(this.#decode(kind, tag, Waiting.MESSAGE));
+    }
+    return this.#kernel.skip(pid);
+  }
+
   /** Whether the message that is shown is wanted; then its value is in the resumption. */
-  #accepts(pid: Pid, suspension: Suspension): boolean {
+  #accepts(pid: Pid, suspension: Suspension, matches: Matches | undefined): boolean {
     const message = this.#kernel.message;
     const kind = message.kind;
     const tag = message.tag;
     const isPlain = tag === Tag.MESSAGE && kind <= MessageKind.HANDLE;
     if (!isPlain || suspension.kind >= Waiting.REFERENCE) {
       if (suspension.kind === Waiting.RAW) return this.#offers(pid, suspension as RawSuspension);
-      return this.#acceptsOther(suspension, kind, tag);
+      return this.#acceptsOther(suspension, matches, kind, tag);
     }
     const { resumption } = this;
-    const { matches } = suspension;
     if (kind === MessageKind.NUMBER) {
       const value = message.value;
       if (matches !== undefined && !matches(value)) return false;
@@ -95,7 +152,9 @@ export class Mailbox {
   }
 
   /** The less frequent: signals, calls, replies, bytes, and whatever a reference is waited for. */
-  #acceptsOther(suspension: Suspension, kind: number, tag: number): boolean {
+  #acceptsOther(
+    suspension: Suspension, matches: Matches | undefined, kind: number, tag: number,
+  ): boolean {
     const message = this.#kernel.message;
     const wanted = suspension.kind;
     if (wanted === Waiting.REFERENCE) {
@@ -104,7 +163,6 @@ export class Mailbox {
       return false;
     }
     const value = this.#decode(kind, tag, wanted);
-    const { matches } = suspension;
     if (matches !== undefined && !matches(value)) return false;
     this.from = message.from;
     this.ref = message.ref;
@@ -166,31 +224,37 @@ export class Mailbox {
   }
 
   /** Takes the accepted message, and its handle back if no other message names it. */
-  #take(pid: Pid): number {
+  #take(pid: Pid, isHere: boolean): number {
     const message = this.#kernel.message;
-    if (message.kind === MessageKind.BYTES) return this.#takeBytes(pid);
-    const shown = this.#kernel.take(pid);
+    if (message.kind === MessageKind.BYTES) return this.#takeBytes(pid, isHere);
+    const shown = isHere ? this.#kernel.takeHere(pid) : this.#kernel.take(pid);
     if (this.#freed !== 0) this.#handles.free(this.#freed);
     return shown;
   }
 
-  #takeBytes(pid: Pid): number {
+  #takeBytes(pid: Pid, isHere: boolean): number {
     const { hold, value, length } = this.#kernel.message;
-    const shown = this.#kernel.take(pid);
+    const shown = isHere ? this.#kernel.takeHere(pid) : this.#kernel.take(pid);
     if (shown >= 0) this.resumption.value = Bytes.own(this.#kernel.takeBytes(hold, value, length));
     return shown;
   }
 
   /** Takes a message that nobody wants. The walk begins anew, which costs nothing but time. */
-  #drop(pid: Pid): number {
+  #drop(pid: Pid, slot: number): number {
     const { kind, last, value, hold } = this.#kernel.message;
-    const shown = this.#kernel.take(pid);
+    const isHere = this.#core.table.backlogs[slot] != null;
+    const shown = isHere ? this.#kernel.takeHere(pid) : this.#kernel.take(pid);
     if (kind === MessageKind.HANDLE && last) this.#handles.free(value);
     else if (kind === MessageKind.BYTES && shown >= 0) this.#kernel.release(hold);
     return shown;
   }
 
-  #timeOut(pid: Pid): number {
+  #timeOut(pid: Pid, slot: number): number {
+    const backlog = this.#core.table.backlogs[slot];
+    if (backlog) {
+      backlog.isBehind = false;
+      backlog.searchedFor = undefined;
+    }
     this.resumption.tag = Tag.TIMED_OUT;
     this.resumption.value = TIMEOUT;
     return this.#kernel.peek(pid);

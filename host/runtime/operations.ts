@@ -1,7 +1,7 @@
 // The operations of a process: receive, sleep and wait, each used with `yield*`.
 import type { Pid } from "../kernel/abi.ts";
 import { Tag } from "./messages.ts";
-import { compile, Pattern } from "./pattern.ts";
+import { compile, discriminantOf, Pattern, patternOf } from "./pattern.ts";
 import type { Matched, Shape } from "./pattern.ts";
 import { Suspension, Waiting } from "./suspension.ts";
 import type { Arming, Resumption, Timeout } from "./suspension.ts";
@@ -25,10 +25,10 @@ export function receive<const S extends Shape>(
 export function receive(shape?: Shape, timeoutMs = Infinity): Operation<unknown> {
   if (timeoutMs === Infinity) {
     if (shape === undefined) return anyMessage;
-    return (shape instanceof Pattern ? shape : new Pattern(compile(shape))).suspension;
+    return (shape instanceof Pattern ? shape : patternOf(shape)).suspension;
   }
-  const matches = shape === undefined ? undefined : compile(shape);
-  return new Suspension(Waiting.MESSAGE, matches, timeoutMs);
+  if (shape === undefined) return new Suspension(Waiting.MESSAGE, undefined, timeoutMs);
+  return new Suspension(Waiting.MESSAGE, compile(shape), timeoutMs, discriminantOf(shape));
 }
 
 /** Pauses the process; messages stay in its mailbox. @see timer:sleep/1 */

@@ -1,7 +1,7 @@
 // Patterns of `receive`: shapes of plain data that say which message is wanted and narrow its type.
 import { Call, Cast, Down, Exit } from "./messages.ts";
 import { Suspension, Waiting } from "./suspension.ts";
-import type { Matches } from "./suspension.ts";
+import type { Discriminant, Matches } from "./suspension.ts";
 import type { Operation } from "./types.ts";
 
 /** A guard over messages: a predicate, or a type guard that narrows. */
@@ -50,15 +50,20 @@ export class Pattern<T> {
   /** Types only. */
   declare readonly matched: T;
 
-  constructor(matches: Matches) {
+  constructor(matches: Matches, discriminant?: Discriminant) {
     this.matches = matches;
-    this.suspension = new Suspension(Waiting.MESSAGE, matches, Infinity);
+    this.suspension = new Suspension(Waiting.MESSAGE, matches, Infinity, discriminant);
   }
 }
 
 /** Compiles a shape. Hoist it out of loops: `receive(shape)` compiles at each call. */
 export function pattern<const S extends Shape>(shape: S): Pattern<Matched<S>> {
-  return new Pattern(compile(shape));
+  return patternOf(shape);
+}
+
+/** The same without the types. */
+export function patternOf(shape: Shape): Pattern<any> {
+  return new Pattern(compile(shape), discriminantOf(shape));
 }
 
 /** Matches if one of the shapes does; the type is their union. */
@@ -81,7 +86,7 @@ export interface Messages<M> {
 /** Patterns and `receive` for one union of messages: the narrowing is checked against it. */
 export function messages<M>(): Messages<M> {
   return {
-    pattern: (shape) => new Pattern(compile(shape)),
+    pattern: (shape) => patternOf(shape),
     receive: () => anything.suspension,
   };
 }
@@ -93,6 +98,16 @@ const typeOfConstructor: ReadonlyMap<unknown, string> = new Map<unknown, string>
 ]);
 
 const messageClasses: ReadonlySet<unknown> = new Set<unknown>([Exit, Down, Call, Cast]);
+
+/** The first string that a shape of an object names, if it does. */
+export function discriminantOf(shape: Shape): Discriminant | undefined {
+  if (typeof shape !== "object" || shape === null || Array.isArray(shape)) return undefined;
+  if (shape instanceof Pattern) return shape.suspension.discriminant;
+  for (const [key, text] of Object.entries(shape)) {
+    if (typeof text === "string") return { key, text };
+  }
+  return undefined;
+}
 
 /** The test of a shape. */
 export function compile(shape: Shape): Matches {

@@ -1,11 +1,13 @@
-// The host's half of a process, by slot: its `self`, the generator that runs, what it waits for.
+// The host's half of a process, by slot: its `self`, the generator that runs, what it waits
+// for, what it has passed over.
 //
-// Three parallel arrays, so an idle process costs three words here and the pump reads what it needs
+// Four parallel arrays, so an idle process costs four words here and the pump reads what it needs
 // only. A slot's entry belongs to the process whose pid `selves[slot]` has; the kernel may have
 // given the slot to a new process before the end of the old one is read, so ends compare pids.
 // Costs: O(1).
 import { SLOTS } from "../kernel/abi.ts";
 import type { Pid } from "../kernel/abi.ts";
+import type { Backlog } from "./backlog.ts";
 import type { Process } from "./process.ts";
 import type { Resumption, Suspension } from "./suspension.ts";
 
@@ -26,6 +28,8 @@ export class ProcessTable {
   /** The generator; undefined for a behaviour between two messages. */
   readonly generators: (Running | undefined)[] = [undefined];
   readonly suspensions: (Suspension | undefined)[] = [undefined];
+  /** Of those that have passed over a message; null: of this one there can't be one. */
+  readonly backlogs: (Backlog | undefined | null)[] = [undefined];
 
   enter(self: Process, generator: Running | undefined, suspension: Suspension): void {
     const slot = slotOf(self.pid);
@@ -34,10 +38,12 @@ export class ProcessTable {
       this.selves.push(undefined);
       this.generators.push(undefined);
       this.suspensions.push(undefined);
+      this.backlogs.push(undefined);
     }
     this.selves[slot] = self;
     this.generators[slot] = generator;
     this.suspensions[slot] = suspension;
+    this.backlogs[slot] = undefined;
   }
 
   find(pid: Pid): Process | undefined {
@@ -52,5 +58,6 @@ export class ProcessTable {
     this.selves[slot] = undefined;
     this.generators[slot] = undefined;
     this.suspensions[slot] = undefined;
+    this.backlogs[slot] = undefined;
   }
 }

@@ -43,11 +43,18 @@ export interface Arming {
 /** Tells whether a message is the wanted one. */
 export type Matches = (message: unknown) => boolean;
 
+/** A string that every message has that a shape matches: a backlog passes over others by it. */
+export interface Discriminant {
+  readonly key: string;
+  readonly text: string;
+}
+
 export class Suspension {
   readonly kind: Waiting;
   /** Undefined takes any message. */
   readonly matches: Matches | undefined;
   readonly timeoutMs: number;
+  readonly discriminant: Discriminant | undefined;
   /** REFERENCE only: what the message must carry. */
   ref: Ref | 0 = 0;
   /** On the runtime's clock; set at the first wait if there is a timeout. NaN before. */
@@ -55,11 +62,14 @@ export class Suspension {
   readonly #pending: IteratorResult<Suspension, never>;
 
   /** Throws PIDGEON_BAD_TIME if the timeout is negative or not a number. */
-  constructor(kind: Waiting, matches: Matches | undefined, timeoutMs: number) {
+  constructor(
+    kind: Waiting, matches: Matches | undefined, timeoutMs: number, discriminant?: Discriminant,
+  ) {
     if (!(timeoutMs >= 0)) throw new PidgeonError("PIDGEON_BAD_TIME", { time: timeoutMs });
     this.kind = kind;
     this.matches = matches;
     this.timeoutMs = timeoutMs;
+    this.discriminant = discriminant;
     this.#pending = { done: false, value: this };
   }
 

@@ -63,7 +63,7 @@ export class Turns {
       for (;;) {
         const isFirst = suspension.kind === Waiting.START;
         if (!isFirst) {
-          shown = this.#mailbox.fetch(pid, suspension, shown, spent);
+          shown = this.#mailbox.fetch(pid, slot, suspension, shown, spent);
           if (shown < 0) return;
         }
         const generator = generators[slot];

@@ -221,8 +221,13 @@ class Fuzz {
     const process = this.#random.pick(running);
     if (process === undefined || this.#random.chance(0.02)) return this.#turnOfNone();
     const { pid } = process;
-    switch (this.#random.below(11)) {
+    switch (this.#random.below(12)) {
       case 0: return this.#expectShown("peek", process, this.#kernel.peek(pid));
+      case 9: {
+        const passed = this.#random.below(process.mailbox.length + 2);
+        process.cursor = Math.min(passed, process.mailbox.length);
+        return this.#expectShown("seek", process, this.#kernel.seek(pid, passed));
+      }
       case 1: case 2: {
         if (this.#model.shown(process) !== undefined) process.cursor++;
         return this.#expectShown("skip", process, this.#kernel.skip(pid));
@@ -260,8 +265,10 @@ class Fuzz {
     }
     this.#expectShown("peek", process, this.#kernel.peek(process.pid));
     const { value, hold } = this.#kernel.message;
-    const status = this.#kernel.take(process.pid);
-    this.#model.take(process);
+    const isHere = this.#random.chance(0.3);
+    const status = isHere ? this.#kernel.takeHere(process.pid) : this.#kernel.take(process.pid);
+    if (isHere) this.#model.takeHere(process);
+    else this.#model.take(process);
     if (message.kind === MessageKind.HANDLE) this.#freeHandles.add(message.value);
     if (message.kind === MessageKind.BYTES) {
       this.#held.push({ hold, blocks: messageBlocks(message) });

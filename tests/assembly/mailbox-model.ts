@@ -103,8 +103,14 @@ export class MailboxModel {
   }
 
   take(process: ModelProcess): void {
+    this.takeHere(process);
+    process.cursor = 0;
+  }
+
+  takeHere(process: ModelProcess): void {
     process.mailbox.splice(process.cursor, 1);
-    this.rewind(process);
+    process.timeoutAt = undefined;
+    process.timedOut = false;
   }
 
   rewind(process: ModelProcess): void {

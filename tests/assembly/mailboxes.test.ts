@@ -59,6 +59,41 @@ withKernel(t, "skip passes over, take removes what is at the cursor and starts a
   t.equal(k.fast.message.value, 1);
 });
 
+withKernel(t, "take_here leaves the cursor where it is, and the receive has ended", (k, t) => {
+  const pid = k.spawn();
+  send(k, pid, 1, 2, 3);
+  k.open(pid);
+  k.kernel.skip(pid);
+  t.equal(k.kernel.takeHere(pid), Status.SHOWN);
+  t.equal(k.fast.message.value, 3);
+  t.equal(k.kernel.takeHere(pid), Status.OK, "nothing is behind it");
+  t.equal(k.kernel.takeHere(pid), Status.BAD_ARGUMENT);
+  t.equal(k.kernel.wait(pid, 10, 1), Status.OK, "what is left was passed over");
+  send(k, pid, 4);
+  t.equal(k.open(pid), Status.SHOWN);
+  t.equal(k.fast.message.value, 4);
+  k.kernel.takeHere(pid);
+  k.kernel.wait(pid, Infinity, 1);
+  k.kernel.step(k.now + 20, 1000);
+  t.equal(k.kernel.begin(pid), Status.NONE, "the time ended with the receive");
+});
+
+withKernel(t, "seek puts the cursor behind so many messages, or all", (k, t) => {
+  const pid = k.spawn();
+  send(k, pid, 1, 2, 3);
+  k.open(pid);
+  for (const [passed, value] of [[2, 3], [0, 1], [1, 2]] as const) {
+    t.equal(k.kernel.seek(pid, passed), Status.SHOWN);
+    t.equal(k.fast.message.value, value);
+  }
+  t.equal(k.kernel.seek(pid, 3), Status.OK);
+  t.equal(k.kernel.seek(pid, 2 ** 32 - 1), Status.OK);
+  t.equal(k.kernel.wait(pid, Infinity, 1), Status.OK);
+  t.equal(k.kernel.seek(pid, 0), Status.NO_TURN);
+  t.equal(k.kernel.exitSignal(0, pid, 0, 1), Status.OK);
+  t.equal(k.kernel.seek(pid, 0), Status.NO_PROCESS);
+});
+
 withKernel(t, "the last message can be taken from behind others, and more appended", (k, t) => {
   const pid = k.spawn();
   send(k, pid, 1, 2);

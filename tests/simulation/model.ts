@@ -11,7 +11,8 @@ import { exitSignal, sendBytes, sendHandle, sendNumber, sendShared, share } from
 import { demonitor, link, monitor, spawn, unlink } from "./signals.ts";
 import { latestDeadline, lookAtTimer, setClock, startTimer } from "./time.ts";
 import {
-  begin, finish, mark, peek, reap, rewind, skip, take, wait, yieldTurn,
+  begin, finish, mark, peek, reap, rewind, seek, skip, take, takeHere, wait,
+  yieldTurn,
 } from "./turns.ts";
 import { message, type Process, type World } from "./world.ts";
 
@@ -27,7 +28,9 @@ type Model = {
 export type CallName = keyof typeof model;
 
 /** The calls whose answer may be a message in the window. */
-export const SHOWING: ReadonlySet<string> = new Set(["begin", "peek", "skip", "take"]);
+export const SHOWING: ReadonlySet<string> = new Set([
+  "begin", "peek", "skip", "take", "take_here", "seek",
+]);
 
 export const model = {
   clock: (world, _, nowMs) => setClock(world, nowMs) ? Status.OK : Status.BAD_ARGUMENT,
@@ -87,6 +90,8 @@ export const model = {
   peek: (world, _, pid) => peek(world, pid),
   skip: (world, _, pid) => skip(world, pid),
   take: (world, _, pid) => take(world, pid),
+  take_here: (world, _, pid) => takeHere(world, pid),
+  seek: (world, _, pid, passed) => seek(world, pid, passed),
   mark: (world, _, pid) => mark(world, pid),
   rewind: (world, _, pid) => rewind(world, pid),
   wait: (world, _, pid, ms, reductions) => wait(world, pid, undefined, ms, reductions),

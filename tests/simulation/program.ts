@@ -165,8 +165,9 @@ export class Program extends Choices {
     if (open.length === 0 && this.random.chance(0.9)) return this.#provoke();
     const process = this.random.chance(0.96) ? this.random.pick(open) : undefined;
     const pid = process?.pid ?? this.pid();
-    switch (this.random.below(14)) {
+    switch (this.random.below(15)) {
       case 0: return void this.#call("peek", pid);
+      case 14: return void this.#call("seek", pid, this.random.below(6));
       case 1: case 2: return void this.#call("skip", pid);
       case 3: case 4: case 5: case 6: return this.#take(pid);
       case 7: return void this.#call("mark", pid);
@@ -194,7 +195,7 @@ export class Program extends Choices {
     const message = process && shownMessage(process);
     const isUnseen = message?.kind === MessageKind.BYTES && message.hold === 0;
     if (isUnseen || this.random.chance(0.5)) this.#call("peek", pid);
-    this.#call("take", pid);
+    this.#call(this.random.chance(0.3) ? "take_here" : "take", pid);
   }
 
   #finish(pid: number): void {

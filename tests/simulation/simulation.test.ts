@@ -27,6 +27,7 @@ const EXPECTED = [
   "send_shared OK", "send_shared BAD_ARGUMENT", "send_shared NO_MEMORY",
   "release OK", "release BAD_ARGUMENT", "released_next answers",
   "begin NONE", "begin NO_PROCESS", "peek NO_TURN", "take BAD_ARGUMENT", "take answers",
+  "take_here BAD_ARGUMENT", "take_here answers", "seek answers", "seek OK",
   "wait AGAIN", "wait TIMED_OUT", "wait OK", "wait BAD_ARGUMENT", "wait NO_TURN",
   "wait_ref AGAIN", "wait_ref OK", "wait_ref TIMED_OUT", "finish OK", "finish BAD_HANDLE",
   "finish NO_TURN", "reap OK", "reap NOT_FOUND",

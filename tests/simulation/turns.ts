@@ -47,12 +47,27 @@ export function skip(world: World, pid: number): number {
 }
 
 export function take(world: World, pid: number): number {
+  return takeAndGo(world, pid, false);
+}
+
+export function takeHere(world: World, pid: number): number {
+  return takeAndGo(world, pid, true);
+}
+
+export function seek(world: World, pid: number, passed: number): number {
+  const process = open(world, pid);
+  if (typeof process === "number") return process;
+  process.cursor = Math.min(passed, process.mailbox.length);
+  return show(world, process);
+}
+
+function takeAndGo(world: World, pid: number, stays: boolean): number {
   const process = open(world, pid);
   if (typeof process === "number") return process;
   const message = shownMessage(process);
   if (message === undefined) return Status.BAD_ARGUMENT;
   process.mailbox.splice(process.cursor, 1);
-  process.cursor = 0;
+  if (!stays) process.cursor = 0;
   endTimeout(process);
   if (message.kind === MessageKind.BYTES) {
     world.holds.set(message.hold, message.bytes ?? new Uint8Array());
