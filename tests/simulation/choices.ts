@@ -2,6 +2,7 @@
 // picks means something; now and then it is dead, of somebody else, or nothing at all.
 import { Atom, SLOTS, Status } from "../../host/kernel/abi.ts";
 import type { Random } from "../assembly/random.ts";
+import type { CallName } from "./model.ts";
 import type { Simulation } from "./simulation.ts";
 
 const TIMES = [
@@ -16,6 +17,8 @@ export class Choices {
   /** Pids and references of the past. */
   protected readonly pids: number[] = [];
   protected readonly refs: number[] = [0];
+  /** The time that the host tells. */
+  protected now = 0;
   /** Of the operation that runs. */
   protected random!: Random;
 
@@ -25,6 +28,10 @@ export class Choices {
 
   protected get world() {
     return this.simulation.world;
+  }
+
+  protected call(name: CallName, ...args: number[]): number {
+    return this.simulation.call(name, ...args);
   }
 
   protected pick<T>(choices: readonly T[]): T {
@@ -49,15 +56,31 @@ export class Choices {
     }
   }
 
+  /** Where a message may go: a pid, or minus the reference of an alias, active or not. */
+  protected address(): number {
+    if (this.random.chance(0.75)) return this.pid();
+    const alias = this.random.chance(0.8) ? this.some(this.world.aliases) : undefined;
+    return -(alias?.ref ?? this.ref());
+  }
+
   protected from(): number {
-    return this.random.chance(0.3) ? 0 : this.pid();
+    const random = this.random;
+    return random.chance(0.3) ? 0 : random.chance(0.1) ? this.address() : this.pid();
+  }
+
+  /** Now and then one that asks for priority. */
+  protected tag(): number {
+    const random = this.random;
+    if (random.chance(0.01)) return 512;
+    return random.below(256) + (random.chance(0.15) ? 256 : 0);
   }
 
   protected ref(): number {
-    const { monitors, timers } = this.world;
-    switch (this.random.below(4)) {
+    const { monitors, timers, aliases } = this.world;
+    switch (this.random.below(5)) {
       case 0: return this.some(monitors)?.ref || 1;
       case 1: return this.some(timers)?.ref ?? 2;
+      case 2: return this.some(aliases)?.ref ?? 3;
       default: return this.pick(this.refs);
     }
   }

@@ -6,7 +6,8 @@ import type { Random } from "../assembly/random.ts";
 /** How often each action is chosen, before a world changes it. */
 const WEIGHTS = {
   spawn: 4, spawnNative: 2, send: 12, order: 3, step: 8, event: 14, begin: 3, turn: 26, reap: 2,
-  drain: 2, release: 2, link: 3, monitor: 3, exit: 2, timer: 4, name: 2, flag: 1, look: 1, flood: 0,
+  drain: 2, release: 2, link: 3, monitor: 3, exit: 2, timer: 4, name: 2, flag: 1, look: 2, flood: 0,
+  alias: 4, suspend: 3, group: 4, groupSend: 2, guard: 2, watch: 0.5,
 };
 export type Action = keyof typeof WEIGHTS;
 

@@ -2,19 +2,27 @@
 //
 // A model's call is told what the kernel has answered, because some answers are its own choice:
 // a reference must be new, and NO_MEMORY is admitted where it can be true.
-import {
-  Counter, Flag, Info, ProcessStatus, SLOTS, Status,
-} from "../../host/kernel/abi.ts";
+import { Counter, SLOTS, Status } from "../../host/kernel/abi.ts";
 import type { KernelExports } from "../../host/kernel/exports.ts";
-import { leaveQueue, step } from "./scheduling.ts";
-import { exitSignal, sendBytes, sendHandle, sendNumber, sendShared, share } from "./sends.ts";
-import { demonitor, link, monitor, spawn, unlink } from "./signals.ts";
-import { latestDeadline, lookAtTimer, setClock, startTimer } from "./time.ts";
+import { alias, demonitor, monitor, unalias } from "./aliases.ts";
 import {
-  begin, finish, mark, peek, reap, rewind, seek, skip, take, takeHere, wait,
-  yieldTurn,
+  groupCount, groupMember, groupsInUse, groupSend, groupSize, isName, join, leave, nameOf,
+  namesInUse, register,
+} from "./groups.ts";
+import { setWatch } from "./guards.ts";
+import { list, processFlag, processInfo } from "./information.ts";
+import { message } from "./records.ts";
+import { step } from "./scheduling.ts";
+import { exitSignal, sendBytes, sendHandle, sendNumber, sendShared, share } from "./sends.ts";
+import { link, spawn, unlink } from "./signals.ts";
+import { resume, suspend } from "./suspensions.ts";
+import {
+  latestDeadline, lookAtTimer, setClock, startNamedTimer, startTimer,
+} from "./time.ts";
+import {
+  begin, finish, hibernate, mark, peek, reap, rewind, seek, skip, take, takeHere, wait, yieldTurn,
 } from "./turns.ts";
-import { message, type Process, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 type Calls = Omit<KernelExports, "memory" | "verify">;
 
@@ -33,6 +41,7 @@ export const SHOWING: ReadonlySet<string> = new Set([
 ]);
 
 export const model = {
+  watch: (world, _, item, value) => setWatch(world, item, value),
   clock: (world, _, nowMs) => setClock(world, nowMs) ? Status.OK : Status.BAD_ARGUMENT,
   step: (world, _, nowMs, reductions) => step(world, nowMs, reductions),
   next_deadline: (world, found) => {
@@ -58,15 +67,30 @@ export const model = {
     const slots = [...world.processes.keys()].sort((a, b) => a % SLOTS - b % SLOTS);
     return slots.find((one) => one % SLOTS > pid % SLOTS) ?? 0;
   },
-  process_info: (world, _, pid, item) => {
+  process_info: (world, found, pid, item) => {
     const process = world.find(pid);
     if (process === undefined) return world.whyNotFound(pid);
-    return processInfo(world, process, item);
+    return processInfo(world, found, process, item);
   },
   process_flag: (world, _, pid, flag, value) => {
     const process = world.find(pid);
     if (process === undefined) return world.whyNotFound(pid);
     return processFlag(world, process, flag, value);
+  },
+
+  process_list: (world, _, pid, which, skip) => {
+    const process = world.find(pid);
+    if (process === undefined) return world.whyNotFound(pid);
+    return list(world, process, which)?.slice(skip).length ?? Status.BAD_ARGUMENT;
+  },
+  process_name: (world, _, pid) => {
+    const process = world.find(pid);
+    return process === undefined ? world.whyNotFound(pid) : process.name?.length ?? 0;
+  },
+  inspect: (world, _, pid, index) => {
+    const process = world.find(pid);
+    if (process === undefined) return world.whyNotFound(pid);
+    return index < process.mailbox.length ? Status.SHOWN : Status.OK;
   },
 
   send_number: (world, found, from, to, tag, ref, value) => {
@@ -96,17 +120,33 @@ export const model = {
   rewind: (world, _, pid) => rewind(world, pid),
   wait: (world, _, pid, ms, reductions) => wait(world, pid, undefined, ms, reductions),
   wait_ref: (world, _, pid, ref, ms, reductions) => wait(world, pid, ref, ms, reductions),
+  hibernate: (world, _, pid, reductions) => hibernate(world, pid, reductions),
   yield_turn: (world, _, pid, reductions) => yieldTurn(world, pid, reductions),
   finish: (world, _, pid, kind, value) => finish(world, pid, { kind, value }),
   reap: (world, _, pid) => reap(world, pid),
 
   exit_signal: (world, found, from, to, kind, value) => {
-    return exitSignal(world, found, from, to, { kind, value });
+    return exitSignal(world, found, from, to, kind, value);
   },
-  link: (world, _, a, b) => link(world, a, b),
+  link: (world, _, a, b, options) => link(world, a, b, options),
   unlink: (world, _, a, b) => unlink(world, a, b),
-  monitor: (world, found, watcher, watched) => monitor(world, found, watcher, watched),
+  monitor: (world, found, watcher, watched, options, tag) => {
+    const process = world.find(watcher);
+    if (process === undefined) return world.whyNotFound(watcher);
+    return monitor(world, found, process, world.find(watched), watched, options, tag);
+  },
+  monitor_name: (world, found, watcher, _length, options, tag) => {
+    const process = world.find(watcher);
+    if (process === undefined) return world.whyNotFound(watcher);
+    if (!isName(nameOf(world))) return Status.BAD_ARGUMENT;
+    const watched = world.named(nameOf(world));
+    return monitor(world, found, process, watched, watched?.pid ?? 0, options, tag);
+  },
   demonitor: (world, _, watcher, ref, options) => demonitor(world, watcher, ref, options),
+  alias: (world, found, pid, options) => alias(world, found, pid, options),
+  unalias: (world, _, pid, ref) => unalias(world, pid, ref),
+  suspend: (world, _, suspender, target, options) => suspend(world, suspender, target, options),
+  resume: (world, _, suspender, target) => resume(world, suspender, target),
   make_ref: (world, found) => {
     world.admitRef(found);
     return found;
@@ -114,6 +154,9 @@ export const model = {
 
   send_after: (world, found, from, to, tag, ref, kind, value, ms, options) => {
     return startTimer(world, found, to, message({ kind, tag, from, ref, value }), ms, options);
+  },
+  send_after_name: (world, found, from, _length, tag, ref, kind, value, ms, options) => {
+    return startNamedTimer(world, found, message({ kind, tag, from, ref, value }), ms, options);
   },
   cancel_timer: (world, _, ref) => lookAtTimer(world, ref, true),
   read_timer: (world, _, ref) => lookAtTimer(world, ref, false),
@@ -126,6 +169,15 @@ export const model = {
     return Status.OK;
   },
   whereis: (world) => world.named(nameOf(world))?.pid ?? 0,
+
+  group_join: (world, found, pid) => join(world, found, pid),
+  group_leave: (world, _, pid) => leave(world, pid),
+  group_size: (world) => groupSize(world),
+  group_count: (world, _, pid) => groupCount(world, pid),
+  group_member: (world, _, _length, after) => groupMember(world, after),
+  group_send: (world, found, from, _length, tag, ref, kind, value) => {
+    return groupSend(world, found, from, tag, ref, kind, value);
+  },
 } as const satisfies Model;
 
 /** What the counters must stand at. */
@@ -135,74 +187,14 @@ export function counters(world: World): ReadonlyMap<number, number> {
     [Counter.DEAD_LETTERS, world.deadLetters],
     [Counter.SPAWNS, world.spawns],
     [Counter.EXITS, world.exits],
-    [Counter.PROCESSES, world.processes.size + world.ended.size],
+    [Counter.PROCESSES, world.processes.size + world.ended.size + world.lingering.size],
     [Counter.LIVE_HANDLES, world.underWay.size],
     [Counter.RELATIONS, world.relations()],
     [Counter.TIMERS, world.timers.length],
     [Counter.NAMES, namesInUse(world)],
+    [Counter.GROUPS, groupsInUse(world).size],
     [Counter.TRAPS, world.traps],
     [Counter.RETIRED, 0],
     [Counter.HOLDS, world.holds.size],
   ]);
-}
-
-const states = {
-  runnable: ProcessStatus.RUNNABLE, offered: ProcessStatus.OFFERED,
-  running: ProcessStatus.RUNNING, waiting: ProcessStatus.WAITING, exiting: ProcessStatus.EXITING,
-} as const;
-
-function processInfo(world: World, process: Process, item: number): number {
-  switch (item) {
-    case Info.STATUS: return states[process.state];
-    case Info.MESSAGE_QUEUE_LENGTH: return process.mailbox.length;
-    case Info.REDUCTIONS: return process.reductions;
-    case Info.PRIORITY: return process.priority;
-    case Info.TRAP_EXIT: return process.trapping ? 1 : 0;
-    case Info.LINKS: return world.links.filter((pair) => pair.includes(process)).length;
-    case Info.MONITORS: return world.monitors.filter((one) => one.watcher === process).length;
-    case Info.MONITORED_BY: return world.monitors.filter((one) => one.watched === process).length;
-    case Info.PARENT: return process.parent;
-    case Info.KIND: return process.isNative ? 0 : 1;
-    default: return Status.BAD_ARGUMENT;
-  }
-}
-
-function processFlag(world: World, process: Process, flag: number, value: number): number {
-  if (flag === Flag.TRAP_EXIT && value <= 1) {
-    const old = process.trapping ? 1 : 0;
-    process.trapping = value === 1;
-    return old;
-  }
-  if (flag !== Flag.PRIORITY || value > 3) return Status.BAD_ARGUMENT;
-  const old = process.priority;
-  process.priority = value;
-  if (process.state === "runnable") {
-    leaveQueue(world, process);
-    world.runQueue.push(process);
-  }
-  return old;
-}
-
-const NAME_BYTES_MAX = 3072;
-
-function nameOf(world: World): string {
-  return Buffer.from(world.scratch).toString("latin1");
-}
-
-function namesInUse(world: World): number {
-  let names = 0;
-  for (const { name } of world.processes.values()) if (name !== undefined) names++;
-  return names;
-}
-
-function register(world: World, found: number, pid: number): number {
-  const process = world.find(pid);
-  if (process === undefined) return world.whyNotFound(pid);
-  const name = nameOf(world);
-  if (name.length === 0 || name.length > NAME_BYTES_MAX) return Status.BAD_ARGUMENT;
-  if (process.name !== undefined || world.named(name) !== undefined) return Status.TAKEN;
-  if (namesInUse(world) === world.limits.names) return Status.LIMIT;
-  if (found === Status.NO_MEMORY) return world.admitNoMemory();
-  process.name = name;
-  return Status.OK;
 }

@@ -3,7 +3,8 @@
 import { Atom, MessageKind, Option, ReasonKind, Status } from "../../host/kernel/abi.ts";
 import { sendNumber } from "./sends.ts";
 import { signalExit, spawn } from "./signals.ts";
-import type { Message, Process, World } from "./world.ts";
+import type { Message, Process } from "./records.ts";
+import type { World } from "./world.ts";
 
 /** The id under which native-build.ts registers it. */
 export const PUPPET = 100;

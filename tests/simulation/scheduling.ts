@@ -2,8 +2,10 @@
 import { EventKind, Option, Status } from "../../host/kernel/abi.ts";
 import { handle } from "./natives.ts";
 import { die, settle } from "./signals.ts";
+import { noteLong, noteSchedule, noteShort, reportNotices } from "./guards.ts";
+import { priorityCount, type Message, type Process } from "./records.ts";
 import { fire, setClock } from "./time.ts";
-import type { Message, Process, World } from "./world.ts";
+import type { World } from "./world.ts";
 
 const SLICE_REDUCTIONS = 4000;
 const LOW_PASSES = 8;
@@ -13,8 +15,8 @@ const NO_REASON = { kind: 0, value: 0 };
 export const TRAPPED = 1e9;
 
 export function wake(world: World, process: Process): void {
-  process.state = "runnable";
   process.waitRef = undefined;
+  process.state = "runnable";
   world.runQueue.push(process);
 }
 
@@ -22,15 +24,60 @@ export function leaveQueue(world: World, process: Process): void {
   world.runQueue = world.runQueue.filter((one) => one !== process);
 }
 
-/** Puts a message into a mailbox; wakes its process if it waits for such a one. */
-export function deliver(world: World, process: Process, message: Message): void {
-  process.mailbox.push(message);
-  if (process.state !== "waiting") return;
-  if (process.waitRef !== undefined && process.waitRef !== message.ref) {
-    process.cursor = process.mailbox.length;
+/** Closes the turn of a process that waits now. */
+export function pause(process: Process): void {
+  process.state = process.isHalted ? "suspended" : "waiting";
+  process.isHalted = false;
+}
+
+/** Closes the turn of a process that has more to do. */
+export function requeue(world: World, process: Process): void {
+  if (!process.isHalted) {
+    wake(world, process);
     return;
   }
-  wake(world, process);
+  process.state = "suspended";
+  process.isHalted = false;
+  process.isReady = true;
+}
+
+function isAwaited({ waitRef }: Process, { ref }: Message): boolean {
+  return waitRef === undefined || waitRef === ref;
+}
+
+/** Whether a message that the process waits for is there; the cursor passes over others. */
+export function isWanted(process: Process): boolean {
+  for (let next = process.mailbox[process.cursor]; next; next = process.mailbox[process.cursor]) {
+    if (isAwaited(process, next)) return true;
+    process.cursor++;
+  }
+  return false;
+}
+
+/** Puts a message into a mailbox; wakes its process if it waits for such a one. */
+export function deliver(world: World, process: Process, message: Message): void {
+  if (message.isPriority) insertPriority(world, process, message);
+  else process.mailbox.push(message);
+  noteLong(world, process);
+  if (process.state !== "waiting") return;
+  if (isAwaited(process, message)) wake(world, process);
+  else process.cursor = process.mailbox.length;
+}
+
+/** Before all ordinary messages; a receive that has passed over that place looks at it next. */
+function insertPriority(world: World, process: Process, message: Message): void {
+  const place = priorityCount(process);
+  process.mailbox.splice(place, 0, message);
+  world.see(process.mailbox.length > place + 1 ? "priority goes before others" : "priority");
+  if (process.cursor <= place) return;
+  const isAsleep = process.state === "waiting" || process.state === "suspended";
+  if (isAsleep && !isAwaited(process, message)) {
+    world.see("priority is passed over by who awaits");
+    process.cursor++;
+  } else {
+    world.see("priority sets a cursor back");
+    process.cursor = place;
+  }
 }
 
 /** The next to run, by priority; low has one turn for LOW_PASSES of normal. */
@@ -74,8 +121,10 @@ function runNative(world: World, process: Process): number {
     process.isNew = false;
     call(undefined);
   }
-  while (answer === "continue" && process.mailbox.length > 0 && isRunning(process)) {
+  while (answer === "continue" && isRunning(process)) {
     if (used.calls + used.charged >= SLICE_REDUCTIONS) break;
+    noteShort(world, process);
+    if (process.mailbox.length === 0) break;
     call(process.mailbox.shift());
   }
   world.running = undefined;
@@ -86,10 +135,11 @@ function runNative(world: World, process: Process): number {
     return TRAPPED;
   }
   process.reductions += used.calls + used.charged;
+  if (isRunning(process)) noteSchedule(world, process, used.calls + used.charged);
   if (!isRunning(process)) settle(world, process);
   else if (answer === "stop") die(world, process, NO_REASON);
-  else if (process.mailbox.length > 0) wake(world, process);
-  else process.state = "waiting";
+  else if (process.mailbox.length > 0) requeue(world, process);
+  else pause(process);
   return used.calls + used.charged;
 }
 
@@ -101,6 +151,7 @@ function isRunning(process: Process): boolean {
 export function step(world: World, nowMs: number, reductions: number): number {
   if (!setClock(world, nowMs)) return Status.BAD_ARGUMENT;
   fire(world);
+  reportNotices(world);
   reportExits(world);
   for (let left = reductions; left > 0 && hasRoom(world); ) {
     const process = next(world);
@@ -116,6 +167,8 @@ export function step(world: World, nowMs: number, reductions: number): number {
       left--;
     }
   }
+  reportNotices(world);
   reportExits(world);
-  return world.runQueue.length > 0 || world.unreported.length > 0 ? Status.MORE : Status.OK;
+  const left = world.runQueue.length + world.unreported.length + world.noticed.length;
+  return left > 0 ? Status.MORE : Status.OK;
 }

@@ -1,15 +1,21 @@
-// The model's spawn, exit signals, links and monitors, and what the end of a process sets off.
+// The model's spawn, exit signals and links, and what the end of a process sets off.
 //
 // Where Erlang leaves an order open the kernel's own is modelled, because its run must repeat: of
 // one end the links are told newest first, then the watchers newest first; of several ends, the one
 // condemned last is worked off first.
-import { Atom, Demonitor, MessageKind, Option, ReasonKind, Status } from "../../host/kernel/abi.ts";
+import {
+  Atom, LinkOption, MessageKind, Option, ReasonKind, Status,
+} from "../../host/kernel/abi.ts";
+import { endMonitor } from "./aliases.ts";
+import { mailboxBytes } from "./guards.ts";
+import { Link, message, Process, type Message, type Monitor, type Reason } from "./records.ts";
 import { deliver, leaveQueue } from "./scheduling.ts";
+import { dropSuspensions } from "./suspensions.ts";
 import { endTimeout } from "./time.ts";
-import { message, Process, type Reason, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 const OPTIONS_ALL = 31;
-const NOPROC = { kind: ReasonKind.ATOM, value: Atom.NOPROC };
+export const NOPROC = { kind: ReasonKind.ATOM, value: Atom.NOPROC };
 
 function isAtom({ kind, value }: Reason, atom: number): boolean {
   return kind === ReasonKind.ATOM && value === atom;
@@ -35,10 +41,12 @@ export function spawn(
   world.processes.set(pid, child);
   world.runQueue.push(child);
   world.spawns++;
-  if (isLinked) world.links.push([relative as Process, child]);
+  if (isLinked) world.links.push(new Link(relative as Process, child));
   if (isMonitored) {
     if (!Number.isNaN(ref)) world.admitRef(ref);
-    world.monitors.push({ ref, watcher: relative as Process, watched: child });
+    const watcher = relative as Process;
+    const plain = { tag: 0, isPriority: false, alias: undefined };
+    world.monitors.push({ ref, watcher, watched: child, ...plain });
   }
   return pid;
 }
@@ -70,73 +78,100 @@ function condemn(world: World, process: Process, reason: Reason): void {
 /** Everything of it is gone before anybody is told. */
 function bury(world: World, process: Process): void {
   const reason = process.reason as Reason;
+  process.guard.bytesAtEnd = mailboxBytes(process);
   process.mailbox = [];
   process.name = undefined;
+  world.memberships = world.memberships.filter((one) => one.process !== process);
   endTimeout(process);
   world.timers = world.timers.filter(({ to }) => to !== process);
-  world.monitors = world.monitors.filter(({ watcher }) => watcher !== process);
-  const links = world.links.filter((pair) => pair.includes(process)).reverse();
-  world.links = world.links.filter((pair) => !pair.includes(process));
-  for (const [a, b] of links) tellLinked(world, a === process ? b : a, process, reason);
+  const own = world.monitors.filter(({ watcher }) => watcher === process);
+  for (const monitor of own) endMonitor(world, monitor);
+  world.aliases = world.aliases.filter(({ owner }) => owner !== process);
+  dropSuspensions(world, process);
+  const links = world.links.filter((one) => one.joins(process)).reverse();
+  world.links = world.links.filter((one) => !one.joins(process));
+  for (const one of links) tellLinked(world, one, process, reason);
   const monitors = world.monitors.filter(({ watched }) => watched === process).reverse();
-  world.monitors = world.monitors.filter(({ watched }) => watched !== process);
-  for (const { watcher, ref } of monitors) tell(world, watcher, "DOWN", process.pid, ref, reason);
+  for (const monitor of monitors) tellDown(world, monitor, process.pid, reason);
   world.exits++;
   if (process.isNative || process.finished) {
-    world.freePid(process.pid);
+    if (process.guard.notices.size === 0) {
+      world.freePid(process.pid);
+    } else {
+      world.see("a slot waits for what the host is to be told");
+      world.lingering.add(process);
+    }
     return;
   }
   world.ended.set(process.pid, process);
   world.unreported.push(process);
 }
 
-function tellLinked(world: World, peer: Process, from: Process, reason: Reason): void {
+function tellLinked(world: World, link: Link, from: Process, reason: Reason): void {
+  const peer = link.peerOf(from);
   if (peer.state === "exiting") return;
-  if (peer.trapping) tell(world, peer, "EXIT", from.pid, 0, reason);
+  const isPriority = link.urgent.has(peer);
+  if (peer.trapping) tellExit(world, peer, from.pid, reason, { isPriority, inRelation: true });
   else if (!isAtom(reason, Atom.NORMAL)) condemn(world, peer, reason);
 }
 
-/** An EXIT or DOWN, which lies in the link or monitor that caused it. */
-function tell(
-  world: World, to: Process, kind: "EXIT" | "DOWN", from: number, ref: number, reason: Reason,
+function tellExit(
+  world: World, to: Process, from: number, { kind: reasonKind, value }: Reason,
+  fields: Partial<Message>,
 ): void {
-  if (to.state === "exiting") return;
-  deliver(world, to, message({
-    kind: MessageKind[kind], from, ref, reasonKind: reason.kind, value: reason.value,
-    inRelation: true,
+  deliver(world, to, message({ kind: MessageKind.EXIT, from, reasonKind, value, ...fields }));
+}
+
+/** A monitor becomes its DOWN; one that is dying itself still counts it. */
+export function tellDown(
+  world: World, monitor: Monitor, from: number, { kind: reasonKind, value }: Reason,
+): void {
+  const { watcher, ref, tag, isPriority } = monitor;
+  endMonitor(world, monitor);
+  deliver(world, watcher, message({
+    kind: MessageKind.DOWN, from, ref, tag, reasonKind, value, inRelation: true, isPriority,
   }));
 }
 
 /** erlang:exit/2 to a living process. */
-export function signalExit(world: World, from: number, to: Process, reason: Reason): void {
+export function signalExit(
+  world: World, from: number, to: Process, reason: Reason, isPriority = false,
+): void {
   if (isAtom(reason, Atom.KILL)) {
     die(world, to, { kind: ReasonKind.ATOM, value: Atom.KILLED });
   } else if (to.trapping) {
-    const { kind: reasonKind, value } = reason;
-    deliver(world, to, message({ kind: MessageKind.EXIT, from, reasonKind, value }));
+    tellExit(world, to, from, reason, { isPriority });
   } else if (!isAtom(reason, Atom.NORMAL) || from === to.pid) {
     die(world, to, reason);
   }
 }
 
-function isLinked(world: World, a: Process, b: Process): boolean {
-  return world.links.some((pair) => pair.includes(a) && pair.includes(b));
+function findLink(world: World, a: Process, b: Process): Link | undefined {
+  return world.links.find((one) => one.joins(a) && one.joins(b));
 }
 
-export function link(world: World, a: number, b: number): number {
+export function link(world: World, a: number, b: number, options: number): number {
   const process = world.find(a);
   if (process === undefined) return world.whyNotFound(a);
+  if (options > 1) return Status.BAD_ARGUMENT;
   const other = world.find(b);
+  const isPriority = options === LinkOption.PRIORITY;
   if (other === undefined) {
     if (world.whyNotFound(b) === Status.BAD_PID) return Status.BAD_PID;
     if (!process.trapping) return Status.NO_PROCESS;
     if (world.relationsLeft() < 1) return Status.LIMIT;
-    tell(world, process, "EXIT", b, 0, NOPROC);
+    tellExit(world, process, b, NOPROC, { isPriority, inRelation: true });
     return Status.OK;
   }
-  if (process === other || isLinked(world, process, other)) return Status.OK;
-  if (world.relationsLeft() < 2) return Status.LIMIT;
-  world.links.push([process, other]);
+  if (process === other) return Status.OK;
+  let found = findLink(world, process, other);
+  if (found === undefined) {
+    if (world.relationsLeft() < 2) return Status.LIMIT;
+    found = new Link(process, other);
+    world.links.push(found);
+  }
+  if (isPriority) found.urgent.add(process);
+  else found.urgent.delete(process);
   return Status.OK;
 }
 
@@ -144,40 +179,9 @@ export function unlink(world: World, a: number, b: number): number {
   const process = world.find(a);
   if (process === undefined) return world.whyNotFound(a);
   const other = world.find(b);
-  if (other === undefined || process === other || !isLinked(world, process, other)) {
-    return Status.NOT_FOUND;
-  }
-  world.links = world.links.filter((pair) => !(pair.includes(process) && pair.includes(other)));
+  if (other === undefined || process === other) return Status.NOT_FOUND;
+  const found = findLink(world, process, other);
+  if (found === undefined) return Status.NOT_FOUND;
+  world.links = world.links.filter((one) => one !== found);
   return Status.OK;
-}
-
-export function monitor(world: World, found: number, watcher: number, watched: number): number {
-  const process = world.find(watcher);
-  if (process === undefined) return world.whyNotFound(watcher);
-  const other = world.find(watched);
-  if (other === undefined && world.whyNotFound(watched) === Status.BAD_PID) return Status.BAD_PID;
-  if (world.relationsLeft() < 1) return Status.LIMIT;
-  world.admitRef(found);
-  if (other === undefined) tell(world, process, "DOWN", watched, found, NOPROC);
-  else world.monitors.push({ ref: found, watcher: process, watched: other });
-  return found;
-}
-
-export function demonitor(world: World, watcher: number, ref: number, options: number): number {
-  const process = world.find(watcher);
-  if (process === undefined) return world.whyNotFound(watcher);
-  const active = world.monitors.find((one) => one.ref === ref && one.watcher === process);
-  if (active !== undefined) {
-    world.monitors = world.monitors.filter((one) => one !== active);
-    return Status.OK;
-  }
-  if ((options & Demonitor.FLUSH) === 0) return Status.NOT_FOUND;
-  const index = process.mailbox.findIndex((one) => {
-    return one.kind === MessageKind.DOWN && one.ref === ref;
-  });
-  if (index >= 0) {
-    process.mailbox.splice(index, 1);
-    if (index < process.cursor) process.cursor--;
-  }
-  return Status.NOT_FOUND;
 }

@@ -5,10 +5,12 @@ import {
 } from "../../host/kernel/abi.ts";
 import { Kernel } from "../../host/kernel/kernel.ts";
 import type { Tally } from "../assembly/random.ts";
+import { list } from "./information.ts";
 import { counters, model, SHOWING, type CallName } from "./model.ts";
 import { TRAPPED } from "./scheduling.ts";
 import { shownMessage } from "./turns.ts";
-import { handleOf, World, type Event } from "./world.ts";
+import { handleOf, type Event, type Message } from "./records.ts";
+import { World } from "./world.ts";
 
 const LOG_LENGTH = 30;
 
@@ -28,7 +30,7 @@ export class Simulation {
   readonly #bytes: Uint8Array;
 
   constructor(wasm: BufferSource, limits: Limits, tally: Tally) {
-    this.world = new World(limits);
+    this.world = new World(limits, (what) => tally.add(what));
     this.kernel = Kernel.instantiate(wasm, limits);
     this.#tally = tally;
     const { exports } = this.kernel;
@@ -66,14 +68,15 @@ export class Simulation {
       throw new Error(`${name} answers ${statusName(found)}, expected ${statusName(expected)}`);
     }
     this.#tally.add(`${name} ${this.#outcome(name, found)}`);
-    if (found === Status.SHOWN && SHOWING.has(name)) this.#compareWindow(args[0] as number);
+    this.#compareShown(name, found, args);
     return found;
   }
 
   #outcome(name: CallName, found: number): string {
     if (found === TRAPPED) return "traps";
     if (name === "step") return found === Status.MORE ? "MORE" : statusName(found);
-    if (name === "wait" || name === "wait_ref") {
+    if (name === "inspect" && found === Status.SHOWN) return "SHOWN";
+    if (name === "wait" || name === "wait_ref" || name === "hibernate") {
       return ["OK", "AGAIN", "TIMED_OUT"][found] ?? statusName(found);
     }
     const isAnswer = found > 0 || (found < 0 && statusName(found) === String(found));
@@ -89,10 +92,26 @@ export class Simulation {
     }
   }
 
-  /** Compares the message that the window shows of a process. */
-  #compareWindow(pid: number): void {
+  /** Compares what a call has written into the window or the scratch area. */
+  #compareShown(name: CallName, found: number, [pid = 0, second = 0, skip = 0]: number[]): void {
     const process = this.world.find(pid);
-    const expected = process && shownMessage(process);
+    if (process === undefined) return;
+    if (name === "inspect" && found === Status.SHOWN) {
+      this.#compareWindow(process.mailbox[second], false);
+    } else if (found === Status.SHOWN && SHOWING.has(name)) {
+      this.#compareWindow(shownMessage(process), true);
+    } else if (name === "process_name" && found > 0) {
+      const name = Buffer.from(this.#bytes.subarray(this.scratch, this.scratch + found));
+      if (name.toString("latin1") !== process.name) throw new Error("another name");
+    } else if (name === "process_list" && found > 0) {
+      const pids = new Float64Array(this.#bytes.buffer, this.scratch, found);
+      const expected = list(this.world, process, second)?.slice(skip).map(({ pid }) => pid);
+      if (expected?.join() !== pids.join()) throw new Error(`${pids}, expected ${expected}`);
+    }
+  }
+
+  /** Compares the message that the window shows, to its taker or to whoever inspects. */
+  #compareWindow(expected: Message | undefined, isTaker: boolean): void {
     if (expected === undefined) throw new Error("the window shows what is not there");
     const { kind, tag, from, ref, value, length, hold, last, reasonKind } = this.kernel.message;
     const check = (what: string, found: unknown, wanted: unknown) => {
@@ -114,7 +133,7 @@ export class Simulation {
       check("reason kind", reasonKind, expected.reasonKind);
     }
     if (kind !== MessageKind.NUMBER) {
-      check("last", last, expected.shownLast && handleOf(expected) !== 0);
+      check("last", last, isTaker && expected.shownLast && handleOf(expected) !== 0);
     }
   }
 
@@ -157,6 +176,7 @@ export class Simulation {
       while (this.readEvent() !== undefined) continue;
     }
     for (const pid of [...world.ended.keys()]) this.call("reap", pid);
+    for (const { ref } of [...world.timers]) this.call("cancel_timer", ref);
     for (const hold of [...world.holds.keys()]) this.call("release", hold);
     while (this.call("released_next") !== 0) continue;
     this.check();

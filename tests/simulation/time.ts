@@ -1,7 +1,9 @@
 // The model's clock, timers and receive timeouts: lists, sorted when something is due.
 import { MessageKind, Status, TimerOption } from "../../host/kernel/abi.ts";
+import { isName, nameOf } from "./groups.ts";
+import { handleOf, type Deadline, type Message, type Process } from "./records.ts";
 import { deliver, wake } from "./scheduling.ts";
-import { handleOf, type Deadline, type Message, type Process, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 const CLOCK_MS_MAX = 2 ** 53;
 const UPTIME_MS_MAX = 2 ** 42 - 2 ** 33;
@@ -45,7 +47,14 @@ export function fire(world: World): void {
     const { deadline, to, message, ref } = timer;
     const act = () => {
       world.timers = world.timers.filter((one) => one !== timer);
-      deliver(world, to, { ...message, ref: message.ref || ref, inRelation: true });
+      if (typeof to === "string") world.see("a timer to a name");
+      const receiver = typeof to === "string" ? world.named(to) : to;
+      if (receiver === undefined) {
+        world.deadLetters++;
+        world.see("a timer to a name of nobody");
+        return;
+      }
+      deliver(world, receiver, { ...message, ref: message.ref || ref, inRelation: true });
     };
     fires.push({ deadline, act });
   }
@@ -80,20 +89,39 @@ function deadlineOf(world: World, ms: number, options: number): Deadline | undef
   return { at, nth: ++world.armed };
 }
 
+/** Whether a timer or a group may be sent this. */
+export function checkPayload(world: World, tag: number, kind: number, value: number): number {
+  if (tag > 255) return Status.BAD_ARGUMENT;
+  if (kind === MessageKind.HANDLE) return world.checkHandle(value);
+  return kind === MessageKind.NUMBER ? Status.OK : Status.BAD_ARGUMENT;
+}
+
 export function startTimer(
   world: World, found: number, to: number, message: Message, ms: number, options: number,
 ): number {
   const process = world.find(to);
   if (process === undefined) return world.whyNotFound(to);
-  if (message.kind === MessageKind.HANDLE) {
-    const status = world.checkHandle(message.value);
-    if (status !== Status.OK) return status;
-  } else if (message.kind !== MessageKind.NUMBER) {
-    return Status.BAD_ARGUMENT;
-  }
+  return armTimer(world, found, process, message, ms, options);
+}
+
+/** The same to the name in the scratch area, which is looked up when the time has come. */
+export function startNamedTimer(
+  world: World, found: number, message: Message, ms: number, options: number,
+): number {
+  return armTimer(world, found, nameOf(world), message, ms, options);
+}
+
+function armTimer(
+  world: World, found: number, process: Process | string, message: Message, ms: number,
+  options: number,
+): number {
+  const status = checkPayload(world, message.tag, message.kind, message.value);
+  if (status !== Status.OK) return status;
   const deadline = deadlineOf(world, ms, options);
   if (deadline === undefined) return Status.BAD_ARGUMENT;
+  if (typeof process === "string" && !isName(process)) return Status.BAD_ARGUMENT;
   if (world.relationsLeft() < 1) return Status.LIMIT;
+  if (found === Status.NO_MEMORY && typeof process === "string") return world.admitNoMemory();
   world.admitRef(found);
   world.timers.push({ ref: found, to: process, deadline, message });
   if (handleOf(message) !== 0) world.underWay.add(message.value);

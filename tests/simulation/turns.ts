@@ -1,10 +1,12 @@
 // The model's turns of host processes.
 import { MessageKind, Status } from "../../host/kernel/abi.ts";
-import { wake } from "./scheduling.ts";
+import { forgetNotices, noteSchedule, removeMessage } from "./guards.ts";
+import { handleOf, type Message, type Process, type Reason } from "./records.ts";
+import { pause, requeue } from "./scheduling.ts";
 import { adoptReason } from "./sends.ts";
 import { die } from "./signals.ts";
 import { deadlineIn, endTimeout, isTime } from "./time.ts";
-import { handleOf, type Message, type Process, type Reason, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** A process whose turn is open, or why there is none. */
 function open(world: World, pid: number): Process | number {
@@ -66,7 +68,7 @@ function takeAndGo(world: World, pid: number, stays: boolean): number {
   if (typeof process === "number") return process;
   const message = shownMessage(process);
   if (message === undefined) return Status.BAD_ARGUMENT;
-  process.mailbox.splice(process.cursor, 1);
+  removeMessage(world, process, process.cursor);
   if (!stays) process.cursor = 0;
   endTimeout(process);
   if (message.kind === MessageKind.BYTES) {
@@ -114,17 +116,32 @@ export function wait(
     }
     process.timeout ??= deadlineIn(world, ms);
   }
-  process.reductions += reductions;
-  process.state = "waiting";
+  charge(world, process, reductions);
   process.waitRef = ref;
+  pause(process);
   return Status.OK;
+}
+
+/** What a turn has cost. */
+function charge(world: World, process: Process, reductions: number): void {
+  process.reductions += reductions;
+  noteSchedule(world, process, reductions);
+}
+
+/** As wait for any message, without time; the receive begins anew. */
+export function hibernate(world: World, pid: number, reductions: number): number {
+  const process = open(world, pid);
+  if (typeof process === "number") return process;
+  process.cursor = 0;
+  endTimeout(process);
+  return wait(world, pid, undefined, Infinity, reductions);
 }
 
 export function yieldTurn(world: World, pid: number, reductions: number): number {
   const process = open(world, pid);
   if (typeof process === "number") return process;
-  process.reductions += reductions;
-  wake(world, process);
+  charge(world, process, reductions);
+  requeue(world, process);
   return Status.OK;
 }
 
@@ -146,6 +163,7 @@ export function reap(world: World, pid: number): number {
   const process = world.ended.get(pid);
   if (process === undefined || world.unreported.includes(process)) return Status.NOT_FOUND;
   world.ended.delete(pid);
+  forgetNotices(world, process);
   world.freePid(pid);
   return Status.OK;
 }

@@ -1,105 +1,10 @@
 // The state of the simulation's model: Erlang's processes as plain objects, arrays and Maps,
 // searched from the front. What a call does to it is in the files beside this one.
-import { MessageKind, ReasonKind, SLOTS, Status, type Limits } from "../../host/kernel/abi.ts";
-
-/** An exit reason: an atom's code or a handle. */
-export interface Reason {
-  readonly kind: number;
-  readonly value: number;
-}
-
-export interface Message {
-  readonly kind: number;
-  readonly tag: number;
-  readonly from: number;
-  readonly ref: number;
-  /** The number, the handle or the reason's value. */
-  readonly value: number;
-  readonly reasonKind: number;
-  readonly bytes: Uint8Array | undefined;
-  /** Lies in the relation that caused it: an EXIT of a link, a DOWN, a timer's message. */
-  readonly inRelation: boolean;
-  /** Was shown as the last that names its handle. */
-  shownLast: boolean;
-  /** What release wants for its bytes once it is taken; 0 until it was shown. */
-  hold: number;
-}
-
-export function message(fields: Partial<Message> & { readonly kind: number }): Message {
-  return {
-    tag: 0, from: 0, ref: 0, value: 0, reasonKind: ReasonKind.ATOM, bytes: undefined,
-    inRelation: false, shownLast: false, hold: 0, ...fields,
-  };
-}
-
-/** The handle that a message holds, or 0. */
-export function handleOf({ kind, reasonKind, value }: Message): number {
-  if (kind === MessageKind.HANDLE) return value;
-  const isSignal = kind === MessageKind.EXIT || kind === MessageKind.DOWN;
-  return isSignal && reasonKind === ReasonKind.HANDLE ? value : 0;
-}
-
-export type State = "runnable" | "offered" | "running" | "waiting" | "exiting";
-
-export class Process {
-  readonly pid: number;
-  readonly parent: number;
-  readonly isNative: boolean;
-  state: State = "runnable";
-  priority: number;
-  trapping: boolean;
-  mailbox: Message[] = [];
-  /** How many messages of the mailbox receive has passed over. */
-  cursor = 0;
-  /** The reference that it waits for; undefined: any message wakes it. */
-  waitRef: number | undefined;
-  /** The receive's timeout, while it runs. */
-  timeout: Deadline | undefined;
-  timedOut = false;
-  reductions = 0;
-  name: string | undefined;
-  /** A native process whose handler was not called yet. */
-  isNew: boolean;
-  /** Once it is exiting. */
-  reason: Reason | undefined;
-  /** Ended from its own open turn: its host needs no event. */
-  finished = false;
-
-  constructor(pid: number, parent: number, isNative: boolean, options: number) {
-    this.pid = pid;
-    this.parent = parent;
-    this.isNative = isNative;
-    this.isNew = isNative;
-    this.priority = options & 3;
-    this.trapping = (options & 16) !== 0;
-  }
-}
-
-/** A tick since the epoch, and which of those of one tick comes first. */
-export interface Deadline {
-  readonly at: number;
-  readonly nth: number;
-}
-
-export interface Monitor {
-  /** NaN: a native process has it, which tells nobody. */
-  readonly ref: number;
-  readonly watcher: Process;
-  readonly watched: Process;
-}
-
-export interface Timer {
-  readonly ref: number;
-  readonly to: Process;
-  readonly deadline: Deadline;
-  readonly message: Message;
-}
-
-export interface Event {
-  readonly type: number;
-  readonly pid: number;
-  readonly reason: Reason;
-}
+import { ReasonKind, SLOTS, Status, type Limits } from "../../host/kernel/abi.ts";
+import {
+  handleOf, type Alias, type Event, type Link, type Membership, type Monitor, type Process,
+  type Suspension, type Timer,
+} from "./records.ts";
 
 export class World {
   readonly limits: Limits;
@@ -109,6 +14,8 @@ export class World {
   readonly ended = new Map<number, Process>();
   /** Of these: those of whom no event tells yet, oldest first; the rest can be reaped. */
   unreported: Process[] = [];
+  /** Ended and of no host that reaps them: until events have told what their guards have noted. */
+  readonly lingering = new Set<Process>();
   /** Condemned, their end not worked off. */
   readonly dying: Process[] = [];
   /** The native process whose handler runs. */
@@ -118,9 +25,16 @@ export class World {
   /** Turns of normal since the last of low. */
   lowPassed = 0;
   /** In the order in which they were made. */
-  links: (readonly [Process, Process])[] = [];
+  links: Link[] = [];
   monitors: Monitor[] = [];
+  aliases: Alias[] = [];
+  suspensions: Suspension[] = [];
+  memberships: Membership[] = [];
   timers: Timer[] = [];
+  /** Processes of which the host is to be told something, in the order in which that began. */
+  noticed: Process[] = [];
+  /** The marks of the system monitor; Infinity: off. */
+  readonly marks = { queueHigh: Infinity, queueLow: 0, scheduleHigh: Infinity };
   /** Events that were written and not read. */
   readonly ring: Event[] = [];
   /** Bytes that the host holds. */
@@ -152,8 +66,12 @@ export class World {
   readonly #freeSlots: number[] = [];
   #freshSlot = 1;
 
-  constructor(limits: Limits) {
+  /** Hears of what is worth counting. */
+  readonly see: (what: string) => void;
+
+  constructor(limits: Limits, see: (what: string) => void) {
     this.limits = limits;
+    this.see = see;
   }
 
   find(pid: number): Process | undefined {
@@ -166,6 +84,24 @@ export class World {
     const slot = pid % SLOTS;
     return isInteger && slot > 0 && slot <= this.limits.processes
       ? Status.NO_PROCESS : Status.BAD_PID;
+  }
+
+  /** The active alias that an address below 0 means. */
+  aliasAt(address: number): Alias | undefined {
+    return this.aliases.find(({ ref, hasEnded }) => ref === -address && !hasEnded);
+  }
+
+  /** Who is meant by an address: a pid, or minus the reference of an alias. */
+  findAt(address: number): Process | undefined {
+    return address < 0 ? this.aliasAt(address)?.owner : this.find(address);
+  }
+
+  /** Why nobody has this address. */
+  whyNobodyAt(address: number): number {
+    if (!(address < 0)) return this.whyNotFound(address);
+    const slot = -address % SLOTS;
+    const isRef = Number.isInteger(address) && -address < 2 ** 52 && slot > 0;
+    return isRef && slot <= this.limits.relations ? Status.NO_PROCESS : Status.BAD_PID;
   }
 
   /** The pid of the next process: the slot freed last, one generation on. */
@@ -185,7 +121,8 @@ export class World {
     for (const { mailbox } of this.processes.values()) {
       for (const { inRelation } of mailbox) if (inRelation) signals++;
     }
-    return 2 * this.links.length + this.monitors.length + this.timers.length + signals;
+    return 2 * this.links.length + this.monitors.length + this.timers.length + signals
+      + this.aliases.length + this.suspensions.length + this.memberships.length;
   }
 
   relationsLeft(): number {
@@ -202,7 +139,7 @@ export class World {
       for (const one of mailbox) add(handleOf(one));
     }
     for (const { message } of this.timers) add(handleOf(message));
-    for (const { reason } of this.ended.values()) {
+    for (const { reason } of [...this.ended.values(), ...this.lingering]) {
       if (reason?.kind === ReasonKind.HANDLE) add(reason.value);
     }
     return counts;
