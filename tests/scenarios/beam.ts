@@ -1,4 +1,5 @@
-// Runs scenarios on the BEAM: interpreter.erl is compiled into a temporary folder and started once.
+// Runs scenarios on the BEAM: the interpreter is compiled into a temporary folder, and started once
+// for those that may run beside each other, once on one scheduler for those that must be alone.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { Recorder } from "./trace.ts";
 
 /** Scenarios at a time: they mostly wait for small times. */
 const WIDTH = 16;
+const modules = ["interpreter", "steps", "words"];
 
 /** A value as an Erlang term: words are atoms, objects maps, arrays lists. */
 function toErlang(value: unknown): string {
@@ -39,17 +41,31 @@ function withoutFalse(step: object): object {
   return Object.fromEntries(Object.entries(step).filter(([, value]) => isFlag || value !== false));
 }
 
-/** Runs them all in one Erlang node; `scale` stretches every time. Traces by id. */
+/** Runs them all; `scale` stretches every time. Traces by id. */
 export function runOnBeam(
   scenarios: readonly Scenario[], folder: string, sources: string, scale = 1,
 ): Map<string, Trace> {
+  const files = modules.map((name) => join(sources, `${name}.erl`));
+  execFileSync("erlc", ["-o", folder, ...files], { stdio: "pipe" });
+  const alone = scenarios.filter((one) => one.alone);
+  const others = scenarios.filter((one) => !one.alone);
+  return new Map([
+    ...runNode(others, folder, scale, WIDTH, []),
+    ...runNode(alone, folder, scale, 1, ["+S", "1:1"]),
+  ]);
+}
+
+function runNode(
+  scenarios: readonly Scenario[], folder: string, scale: number, width: number,
+  flags: readonly string[],
+): Map<string, Trace> {
+  if (scenarios.length === 0) return new Map();
   const [input, output] = [join(folder, "scenarios.term"), join(folder, "traces.txt")];
   const terms = scenarios.map((scenario, number) => describe(scenario, number, scale));
   writeFileSync(input, `${toErlang(terms)}.\n`);
-  execFileSync("erlc", ["-o", folder, join(sources, "interpreter.erl")], { stdio: "pipe" });
   execFileSync("erl", [
-    "-noshell", "-kernel", "logger_level", "none", "-pa", folder,
-    "-run", "interpreter", "main", input, output, String(WIDTH),
+    ...flags, "-noshell", "-kernel", "logger_level", "none", "-pa", folder,
+    "-run", "interpreter", "main", input, output, String(width),
   ], { stdio: "pipe", timeout: 120_000 });
   return parse(readFileSync(output, "utf8"));
 }

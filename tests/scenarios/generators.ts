@@ -1,5 +1,6 @@
 // Runs scenarios by generator processes of host/runtime, on a clock that the scenario moves.
 import type { Test } from "tap";
+import { PidgeonError } from "../../host/errors.ts";
 import {
   Counter, Down, ManualClock, receive, Runtime,
 } from "../../host/runtime/index.ts";
@@ -128,9 +129,12 @@ class Stage {
 
   *#perform(self: Process, step: Step): Operation<{ text: string; isLoud: boolean }> {
     try {
+      if ("between" in step) throw new Inexpressible("no between yet");
       return yield* this.#steps.perform(self, step);
     } catch (error) {
       if (error instanceof Inexpressible) this.#failure = error;
+      // A call that can't be meant: badarg in Erlang.
+      else if (error instanceof PidgeonError) return { text: "refused", isLoud: true };
       throw error;
     }
   }

@@ -1,64 +1,43 @@
 // The steps of scenarios as calls of the kernel's ABI.
 import {
-  AliasOption, Demonitor, Flag, Info, MessageKind, MonitorOption, Option, ProcessStatus, ReasonKind,
+  AliasOption, Demonitor, EXIT_PRIORITY, Flag, MonitorOption, Option, ReasonKind, SEND_PRIORITY,
   Status, statusName, SuspendOption, type Pid,
 } from "../../host/kernel/abi.ts";
-import type { Kernel } from "../../host/kernel/kernel.ts";
-import type { TestKernel } from "../assembly/test-kernel.ts";
-import { RawWords, TAG_MESSAGE, TAG_TIMEOUT } from "./raw-words.ts";
 import {
-  Inexpressible, termText,
-  type AliasMode, type InfoItem, type MonitorOptions, type Priority, type Step, type Term,
+  loud, priorities, quiet, RawCalls, type Answer, type StepOf,
+} from "./raw-calls.ts";
+import { TAG_MESSAGE } from "./raw-words.ts";
+import {
+  Inexpressible, leftText, termText,
+  type AliasMode, type MonitorOptions, type Priority, type Step, type Target, type Term,
 } from "./scenario.ts";
 
-/** What a step has answered: silent unless it is shown, or the end of its process. */
-export type Answer =
-  | { readonly text: string; readonly isLoud: boolean }
-  | { readonly endedBy: string };
-
-type StepOf<O extends Step["op"]> = Extract<Step, { op: O }>;
-
-const priorities: readonly Priority[] = ["normal", "low", "high", "max"];
-const statuses: Readonly<Record<number, string>> = {
-  [ProcessStatus.RUNNABLE]: "runnable", [ProcessStatus.OFFERED]: "runnable",
-  [ProcessStatus.RUNNING]: "running", [ProcessStatus.WAITING]: "waiting",
-  [ProcessStatus.SUSPENDED]: "suspended",
-};
 const aliasModes: Readonly<Record<AliasMode, number>> = {
   explicit_unalias: MonitorOption.ALIAS_EXPLICIT, demonitor: MonitorOption.ALIAS_DEMONITOR,
   reply_demonitor: MonitorOption.ALIAS_REPLY,
 };
-const infoItems: Readonly<Partial<Record<InfoItem, number>>> = {
-  messageQueueLength: Info.MESSAGE_QUEUE_LENGTH, links: Info.LINKS, monitors: Info.MONITORS,
-  monitoredBy: Info.MONITORED_BY, priority: Info.PRIORITY, trapExit: Info.TRAP_EXIT,
-  status: Info.STATUS,
-};
-
-const quiet: Answer = { text: "true", isLoud: false };
-export const loud = (text: string): Answer => ({ text, isLoud: true });
 
 /** Does the steps of one scenario. */
-export class RawSteps extends RawWords {
+export class RawSteps extends RawCalls {
   /** Called when a step has made a process. */
   onSpawn: (name: string, pid: Pid, exits: Term | undefined) => void = () => {};
   /** Called when a process has been suspended. */
   onSuspend: (name: string) => void = () => {};
-  readonly #kernel: Kernel;
-  readonly #begunAt: number;
-
-  constructor(k: TestKernel) {
-    super(k);
-    this.#kernel = k.kernel;
-    this.#begunAt = k.now;
-  }
 
   /** Does a step that can't block, inside its process's open turn. */
   perform(pid: Pid, step: Step): Answer {
-    const kernel = this.#kernel;
+    const kernel = this.kernel;
     switch (step.op) {
       case "log": return loud(step.text);
       case "spawn": return this.#spawn(pid, step);
-      case "send": return this.#send(pid, step);
+      case "send": {
+        return this.send(pid, step.to, step.body, step.ref, step.priority ? SEND_PRIORITY : 0);
+      }
+      case "sendEach": return this.sendEach(pid, step.to.map((name) => [name, step.body]));
+      case "flood": {
+        const numbers = Array.from({ length: step.count }, (_, at) => at + 1);
+        return this.sendEach(pid, numbers.map((number) => [step.to, number]));
+      }
       case "link": return this.#linked(kernel.link(pid, this.pid(step.to)));
       case "unlink": {
         kernel.unlink(pid, this.pid(step.to));
@@ -73,35 +52,53 @@ export class RawSteps extends RawWords {
       }
       case "exit": return this.#exit(pid, step);
       case "flag": {
-        if (step.flag === "trapExit") kernel.processFlag(pid, Flag.TRAP_EXIT, step.value ? 1 : 0);
-        else kernel.processFlag(pid, Flag.PRIORITY, priorities.indexOf(step.value as Priority));
-        return quiet;
+        return this.done(step.flag === "trapExit"
+          ? kernel.processFlag(pid, Flag.TRAP_EXIT, step.value ? 1 : 0)
+          : kernel.processFlag(pid, Flag.PRIORITY, priorities.indexOf(step.value as Priority)));
       }
+      case "limit": return this.limit(pid, step);
       case "exits": return this.finish(pid, step.reason);
       case "returns": return this.finish(pid, "normal");
+      case "errors": return this.finish(pid, `error ${termText(step.value)}`);
       default: return this.#performOther(pid, step);
     }
   }
 
   #performOther(pid: Pid, step: Step): Answer {
-    const kernel = this.#kernel;
+    const kernel = this.kernel;
     switch (step.op) {
-      case "register": return this.#done(kernel.register(this.pid(step.of ?? ""), step.name));
-      case "unregister": return this.#done(kernel.unregister(step.name));
+      case "register": return this.done(kernel.register(this.pid(step.of ?? ""), step.name));
+      case "unregister": return this.done(kernel.unregister(step.name));
       case "whereis": {
         const found = kernel.whereis(step.name);
         return loud(found === 0 ? "nobody" : this.who(found));
       }
       case "sendAfter":
-      case "startTimer": return this.#startTimer(pid, step);
-      case "cancelTimer": return this.#left(kernel.cancelTimer(this.ref(step.ref)));
-      case "readTimer": return this.#left(kernel.readTimer(this.ref(step.ref)));
+      case "startTimer": return this.startTimer(pid, step);
+      case "cancelTimer": {
+        return loud(leftText(kernel.cancelTimer(this.ref(step.ref)), step.between));
+      }
+      case "readTimer": return loud(leftText(kernel.readTimer(this.ref(step.ref)), step.between));
+      case "timers": {
+        for (let n = 1; n <= step.count; n++) {
+          const timer = { actor: step.actor, to: step.to, body: n, ms: step.ms, absolute: true };
+          this.startTimer(pid, { ...timer, op: "sendAfter", as: `${step.as}${n}` });
+        }
+        return quiet;
+      }
+      case "cancelTimers": {
+        const numbers = Array.from({ length: step.count }, (_, at) => at + 1);
+        const left = numbers.map((n) => kernel.cancelTimer(this.ref(`${step.as}${n}`)));
+        return loud(String(left.filter((ms) => ms >= 0).length));
+      }
       case "makeRef": {
         this.refs.set(step.as, kernel.makeRef());
         return quiet;
       }
       case "alias": {
-        this.refs.set(step.as, kernel.alias(pid, step.reply ? AliasOption.REPLY : 0));
+        const priority = step.priority ? AliasOption.PRIORITY : 0;
+        const reply = step.reply ? AliasOption.REPLY : 0;
+        this.refs.set(step.as, kernel.alias(pid, reply + priority));
         return quiet;
       }
       case "unalias": return loud(String(kernel.unalias(pid, this.ref(step.ref)) === Status.OK));
@@ -109,18 +106,40 @@ export class RawSteps extends RawWords {
         const options = step.unless ? SuspendOption.UNLESS : 0;
         const status = kernel.suspend(pid, this.pid(step.of), options);
         if (status === Status.OK) this.onSuspend(step.of);
-        return status === Status.ALREADY ? { text: "false", isLoud: false } : this.#done(status);
+        return status === Status.ALREADY ? { text: "false", isLoud: false } : this.done(status);
       }
-      case "resume": return this.#done(kernel.resume(pid, this.pid(step.of)));
+      case "resume": return this.done(kernel.resume(pid, this.pid(step.of)));
       case "isAlive": return loud(String(kernel.isAlive(this.pid(step.of))));
-      case "info": return loud(this.#info(this.pid(step.of), step.item));
+      case "info": return loud(this.info(this.pid(step.of), step.item));
+      case "infos": {
+        const of = this.pid(step.of);
+        const isDead = !kernel.isAlive(of);
+        return loud(isDead ? "undefined" : step.items.map((one) => this.info(of, one)).join(", "));
+      }
+      case "processes": return loud(this.names([...kernel.processes()]));
+      case "collect": return quiet;
+      case "drain": return loud(this.drain(pid));
+      case "misuse": return this.done(this.misuse(pid, step.call));
+      case "join": return this.done(kernel.groupJoin(pid, step.group));
+      case "leave": return this.done(kernel.groupLeave(pid, step.group));
+      case "members": {
+        const members = kernel.groupMembers(step.group);
+        const often = (one: Pid) => kernel.groupCount(one, step.group);
+        return loud(this.names(members.flatMap((one) => Array<Pid>(often(one)).fill(one))));
+      }
+      case "sendGroup": {
+        const handle = this.hold(step.body);
+        const reached = kernel.groupSendHandle(pid, step.group, TAG_MESSAGE, 0, handle);
+        if (reached <= 0) this.k.giveBack(handle);
+        return loud(String(reached));
+      }
       default: throw new Inexpressible(`raw: no ${step.op}`);
     }
   }
 
   finish(pid: Pid, reason: Term): Answer {
     const [kind, value] = this.reason(reason);
-    this.#kernel.finish(pid, kind, value);
+    this.kernel.finish(pid, kind, value);
     return { endedBy: termText(reason) };
   }
 
@@ -129,42 +148,30 @@ export class RawSteps extends RawWords {
     if (step.link) options |= Option.LINK;
     const isPlain = step.alias === undefined && step.tag === undefined;
     if (step.monitor !== undefined && isPlain) options |= Option.MONITOR;
-    const child = this.#kernel.spawnHost(pid, options);
+    const child = this.kernel.spawnHost(pid, options);
     if (child < 0) return loud(statusName(child));
     this.pids.set(step.child, child);
-    if (step.monitor !== undefined && isPlain) this.refs.set(step.monitor, this.#kernel.lastRef);
+    if (step.monitor !== undefined && isPlain) this.refs.set(step.monitor, this.kernel.lastRef);
     // Nothing runs between two calls: this is as atomic.
-    else if (step.monitor !== undefined) this.#watch(pid, child, step.monitor, step);
+    else if (step.monitor !== undefined) this.#watch(pid, step.child, step.monitor, step);
     this.onSpawn(step.child, child, step.exits);
     return quiet;
   }
 
-  #send(pid: Pid, step: StepOf<"send">): Answer {
-    const to = this.place(step.to);
-    if (to === 0) return loud("refused");
-    const ref = step.ref === undefined ? 0 : this.ref(step.ref);
-    let status: Status;
-    if (typeof step.body === "number") {
-      status = this.#kernel.sendNumber(pid, to, TAG_MESSAGE, ref, step.body);
-    } else {
-      const handle = this.hold(step.body);
-      status = this.#kernel.sendHandle(pid, to, TAG_MESSAGE, ref, handle);
-      if (status < 0) this.k.giveBack(handle);
-    }
-    return status === Status.NO_PROCESS ? quiet : this.#done(status);
-  }
-
   #monitor(pid: Pid, step: StepOf<"monitor">): Answer {
-    const to = this.place(step.to);
-    const answer = this.#watch(pid, to === 0 ? this.deadPid() : to, step.as, step);
+    const answer = this.#watch(pid, step.to, step.as, step);
     if (typeof step.to !== "string") this.byName.add(this.ref(step.as));
     return answer;
   }
 
-  #watch(pid: Pid, target: Pid, as: string, { alias, tag }: MonitorOptions): Answer {
-    const options = alias === undefined ? 0 : aliasModes[alias];
+  #watch(pid: Pid, target: Target, as: string, options: MonitorOptions): Answer {
+    const { alias, tag } = options;
+    const priority = options.priorityDown ? MonitorOption.PRIORITY : 0;
+    const sum = (alias === undefined ? 0 : aliasModes[alias]) + priority;
     const number = tag === undefined ? 0 : this.tagOf(tag);
-    const ref = this.#kernel.monitor(pid, target, options, number);
+    const ref = typeof target !== "string" && "name" in target
+      ? this.kernel.monitorName(pid, target.name, sum, number)
+      : this.kernel.monitor(pid, this.place(target) as Pid, sum, number);
     if (ref < 0) return loud(statusName(ref));
     this.refs.set(as, ref);
     return quiet;
@@ -174,46 +181,14 @@ export class RawSteps extends RawWords {
     const to = this.place(step.to);
     if (to === 0) return loud("refused");
     const [kind, value] = this.reason(step.reason);
-    const status = this.#kernel.exitSignal(pid, to, kind, value);
+    const priority = step.priority ? EXIT_PRIORITY : 0;
+    const status = this.kernel.exitSignal(pid, to, kind + priority, value);
     if (status < 0 && kind === ReasonKind.HANDLE) this.k.giveBack(value);
-    return status === Status.NO_PROCESS ? quiet : this.#done(status);
-  }
-
-  #startTimer(pid: Pid, step: StepOf<"sendAfter" | "startTimer">): Answer {
-    const ms = step.absolute ? Math.max(0, this.#begunAt + step.ms - this.k.now) : step.ms;
-    const isNumber = typeof step.body === "number";
-    const value = isNumber ? step.body as number : this.hold(step.body);
-    const kind = isNumber ? MessageKind.NUMBER : MessageKind.HANDLE;
-    const tag = step.op === "startTimer" ? TAG_TIMEOUT : TAG_MESSAGE;
-    const timer = this.#kernel.sendAfter(pid, this.place(step.to) as Pid, tag, 0, kind, value, ms);
-    if (timer < 0 && !isNumber) this.k.giveBack(value);
-    // A timer for a dead process is gone at once, and nobody is told.
-    const isGone = timer === Status.NO_PROCESS;
-    if (timer < 0 && !isGone) return loud("refused");
-    if (step.as !== undefined) this.refs.set(step.as, isGone ? this.#kernel.makeRef() : timer);
-    return quiet;
-  }
-
-  #info(pid: Pid, item: InfoItem): string {
-    const code = infoItems[item];
-    if (code === undefined) throw new Inexpressible(`raw: no item ${item}`);
-    const value = this.#kernel.processInfo(pid, code);
-    if (value === Status.NO_PROCESS) return "undefined";
-    if (item === "trapExit") return String(value === 1);
-    if (item === "priority") return priorities[value] ?? "?";
-    return item === "status" ? statuses[value] ?? "?" : String(value);
-  }
-
-  #done(status: Status): Answer {
-    return status < 0 ? loud("refused") : quiet;
+    return status === Status.NO_PROCESS ? quiet : this.done(status);
   }
 
   #linked(status: Status): Answer {
     if (status === Status.NO_PROCESS) return loud("noproc");
-    return this.#done(status);
-  }
-
-  #left(ms: number): Answer {
-    return loud(ms < 0 ? "false" : "left");
+    return this.done(status);
   }
 }

@@ -20,6 +20,8 @@ export class RawWords {
   readonly refs = new Map<string, Ref>();
   /** Monitors that were made by name. */
   protected readonly byName = new Set<Ref>();
+  /** Timers of send_after: their messages bear the reference too, which nobody is to see. */
+  protected readonly plainTimers = new Set<Ref>();
   /** What handles stand for. */
   readonly #values = new Map<number, Term>();
   readonly #tags: string[] = ["DOWN", "timeout"];
@@ -33,7 +35,8 @@ export class RawWords {
   /** Whether the message that is shown is wanted. */
   isWanted(match: Pattern | undefined): boolean {
     if (match === undefined) return true;
-    const { kind, from, ref } = this.k.fast.message;
+    const { kind, from } = this.k.fast.message;
+    const ref = this.#shownRef();
     const isSignal = kind === MessageKind.EXIT || kind === MessageKind.DOWN;
     if ("exit" in match) return kind === MessageKind.EXIT && from === this.pid(match.exit);
     if ("down" in match) return kind === MessageKind.DOWN && ref === this.ref(match.down);
@@ -54,8 +57,14 @@ export class RawWords {
     }
     const body = kind === MessageKind.NUMBER ? String(value) : this.valueText(value);
     if (tag === TAG_TIMEOUT) return `timeout ${this.#which(ref)} ${body}`;
-    const isTimers = [...this.refs].some(([, one]) => one === ref);
-    return ref === 0 || !isTimers ? body : `${this.#which(ref)}: ${body}`;
+    return this.#shownRef() === 0 ? body : `${this.#which(ref)}: ${body}`;
+  }
+
+  /** The reference that the message which is shown was sent with, 0 if none. */
+  #shownRef(): Ref | 0 {
+    const { ref } = this.k.fast.message;
+    const isPlain = this.plainTimers.has(ref) || ![...this.refs.values()].includes(ref);
+    return isPlain ? 0 : ref;
   }
 
   reasonText(kind: number, value: number): string {
@@ -90,18 +99,11 @@ export class RawWords {
     return [...this.refs].find(([, one]) => one === ref)?.[0] ?? "?";
   }
 
-  /** The pid of a target; 0 if nobody has the name. */
+  /** The address of a target; 0 if nobody has the name. */
   protected place(to: Target): Pid | 0 {
     if (typeof to === "string") return this.pid(to);
     if ("name" in to) return this.k.kernel.whereis(to.name);
     return -this.ref(to.alias) as Pid;
-  }
-
-  /** A pid that is dead for certain: an unknown name is as dead as that. */
-  protected deadPid(): Pid {
-    const pid = this.k.spawn();
-    this.k.kill(pid);
-    return pid;
   }
 
   /** The number of a tag's word. */

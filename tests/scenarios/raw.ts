@@ -2,7 +2,8 @@
 import type { Test } from "tap";
 import { Status, type Pid } from "../../host/kernel/abi.ts";
 import { TestKernel } from "../assembly/test-kernel.ts";
-import { loud, RawSteps, type Answer } from "./raw-steps.ts";
+import { loud, type Answer } from "./raw-calls.ts";
+import { RawSteps } from "./raw-steps.ts";
 import {
   castOf, stepsOf, type Entry, type Scenario, type Step, type Term, type Trace,
 } from "./scenario.ts";
@@ -15,6 +16,7 @@ import { Recorder } from "./trace.ts";
 export type Holding = "open" | "offered" | "queued";
 
 type Receive = Extract<Step, { op: "receive" }>;
+type Waiting = Receive | Extract<Step, { op: "hibernate" }>;
 
 interface Numbered {
   readonly step: Step;
@@ -29,8 +31,8 @@ interface Player {
   /** It ends so in its first turn, and nobody is told but by the kernel. */
   readonly exits: Term | undefined;
   isOpen: boolean;
-  /** The receive in which it waits. */
-  blocked: { readonly step: Receive; readonly index: number } | undefined;
+  /** The receive or hibernation in which it waits. */
+  blocked: { readonly step: Waiting; readonly index: number } | undefined;
 }
 
 /** The trace of a scenario. The kernel is empty again at its end, or the test fails. */
@@ -88,14 +90,15 @@ class Stage {
     this.#players.set(name, { name, pid, steps, exits, isOpen: false, blocked: undefined });
   }
 
-  /** Everybody goes on as far as he can. */
+  /** Everybody goes on as far as he can, in the order of their turns. */
   #react(): void {
     for (let hasMoved = true; hasMoved; ) {
       this.#k.step();
       this.#readEnds();
       hasMoved = false;
-      for (const player of [...this.#players.values()]) {
-        if (this.#advance(player)) hasMoved = true;
+      const offered = this.#k.offered.map((pid) => this.#players.get(this.#raw.who(pid)));
+      for (const player of new Set([...offered, ...this.#players.values()])) {
+        if (player !== undefined && this.#advance(player)) hasMoved = true;
       }
     }
   }
@@ -107,7 +110,9 @@ class Stage {
     if (blocked !== undefined) {
       if (!this.#begin(player)) return false;
       player.blocked = undefined;
-      this.#walk(player, blocked.step, blocked.index);
+      const { step, index } = blocked;
+      if (step.op === "receive") this.#walk(player, step, index);
+      else this.#answered(player, step, index, loud("awake"));
       hasMoved = true;
     }
     if (player.exits !== undefined && this.#begin(player)) {
@@ -121,6 +126,7 @@ class Stage {
       player.steps.shift();
       this.#perform(player, next);
       hasMoved = true;
+      if (next.step.op === "yield") break;
     }
     return hasMoved;
   }
@@ -131,9 +137,20 @@ class Stage {
       this.#walk(player, step, index);
       return;
     }
-    if (step.op === "yield") this.#release(player);
-    this.#answered(player, step, index,
-      step.op === "yield" ? { text: "true", isLoud: false } : this.#raw.perform(player.pid, step));
+    if (step.op === "hibernate") this.#hibernate(player, step, index);
+    else if (step.op === "yield") this.#release(player);
+    else this.#answered(player, step, index, this.#raw.perform(player.pid, step));
+  }
+
+  /** Waits for any message; one that is there already wakes at once. */
+  #hibernate(player: Player, step: Waiting, index: number): void {
+    const status = this.#k.kernel.hibernate(player.pid, 1);
+    if (status === Status.AGAIN) {
+      this.#answered(player, step, index, loud("awake"));
+    } else {
+      player.isOpen = false;
+      player.blocked = { step, index };
+    }
   }
 
   /** Looks for the wanted message from the cursor on, and waits if it is not there. */
@@ -162,6 +179,10 @@ class Stage {
       if (status === Status.OK) {
         player.isOpen = false;
         player.blocked = { step, index };
+        return;
+      }
+      if (status === Status.BAD_ARGUMENT) {
+        this.#answered(player, step, index, loud("refused"));
         return;
       }
       if (status !== Status.AGAIN) throw new Error(`wait answers ${status}`);

@@ -18,8 +18,8 @@
 //   });
 //
 // A system that can't express a scenario is named in `cannot`, one that differs on purpose in
-// `differs`, each with the reason that the table shows. A new step: Op below, steps.ts, `do` in
-// interpreter.erl, raw-steps.ts, generator-steps.ts.
+// `differs`, each with the reason that the table shows. A new step: Op below, steps.ts,
+// steps.erl, raw-steps.ts, generator-steps.ts.
 //
 // Time. Steps happen one after another: a step begins when the one before is done, or blocks in a
 // receive, and all is quiet. A process does its steps in order; one that is blocked or suspended
@@ -35,8 +35,9 @@
 // negative status, or false). First comes the step itself, then what it set off, by the process's
 // name. Messages read `x`, `[x, 1]`, `r: x` (with the reference r), `EXIT B reason`, `DOWN m B
 // reason` (m is the monitor; one by name shows no process: the systems name it differently),
-// `timeout t x`. A receive whose time is over reads `nothing`, a timer's rest `left`. Processes,
-// references and names are the scenario's own words everywhere.
+// `timeout t x`. A receive whose time is over reads `nothing`, a timer's rest `left`, or
+// `left 900 to 1000` if it was to be between these. Processes, references and names are the
+// scenario's own words everywhere.
 
 /** A message or a reason: words are Erlang's atoms and JavaScript's strings. */
 export type Term = string | number | readonly Term[];
@@ -56,25 +57,42 @@ export type Priority = "low" | "normal" | "high" | "max";
 
 export type Op =
   | SpawnOp
-  | { op: "send"; to: Target; body: Term; ref?: string }
+  | { op: "send"; to: Target; body: Term; ref?: string; priority?: boolean }
+  /** One step, so that nobody comes between: to each of them, or so many numbers to one. */
+  | { op: "sendEach"; to: readonly string[]; body: Term }
+  | { op: "flood"; to: string; count: number }
   | { op: "receive"; match?: Pattern; after?: number }
+  /** Takes all that is there. */
+  | { op: "drain" }
   | { op: "link" | "unlink"; to: string }
   | ({ op: "monitor"; to: Target; as: string } & MonitorOptions)
   | { op: "demonitor"; ref: string; flush?: boolean; info?: boolean }
-  | { op: "exit"; to: Target; reason: Term }
+  | { op: "exit"; to: Target; reason: Term; priority?: boolean }
   | { op: "flag"; flag: Flag; value: boolean | Priority }
+  | LimitOp
   | { op: "register"; name: string; of?: string }
   | { op: "unregister" | "whereis"; name: string }
   | TimerOp
-  | { op: "cancelTimer" | "readTimer"; ref: string }
+  | { op: "cancelTimer" | "readTimer"; ref: string; between?: readonly [number, number] }
+  /** All of `timers`: how many were not over. */
+  | { op: "cancelTimers"; as: string; count: number }
   | { op: "info"; of: string; item: InfoItem }
+  | { op: "infos"; of: string; items: readonly InfoItem[] }
+  | { op: "processes" }
   | { op: "isAlive"; of: string }
   | { op: "makeRef"; as: string }
-  | { op: "alias"; as: string; reply?: boolean }
+  | { op: "alias"; as: string; reply?: boolean; priority?: boolean }
   | { op: "unalias"; ref: string }
   | { op: "suspend"; of: string; unless?: boolean }
   | { op: "resume"; of: string }
+  | { op: "join" | "leave" | "members"; group: string }
+  | { op: "sendGroup"; group: string; body: Term }
+  | { op: "compete"; workers: readonly Workers[]; turns: number }
+  | { op: "misuse"; call: Misuse }
+  /** A garbage collection of the BEAM; ours has none to wait for. */
+  | { op: "collect"; of: string }
   | { op: "yield" }
+  | { op: "hibernate" }
   | { op: "log"; text: string }
   | { op: "exits"; reason: Term }
   | { op: "returns" }
@@ -85,7 +103,22 @@ export type Flag = "trapExit" | "priority";
 /** Erlang's items; of links and monitors their number. */
 export type InfoItem =
   | "messageQueueLength" | "links" | "monitors" | "monitoredBy" | "priority" | "trapExit" | "status"
-  | "registeredName" | "messages";
+  | "registeredName" | "messages" | "parent" | "memory" | "suspending";
+
+/** A call with an argument that makes no sense: `refused`. */
+export type Misuse =
+  | "monitor" | "demonitor" | "link" | "cancelTimer" | "readTimer" | "priority" | "register";
+
+/** Processes of one priority that do nothing but give way. */
+export interface Workers {
+  readonly priority: Priority;
+  readonly count: number;
+}
+
+/** The limit of a mailbox in messages, or of a process's memory in bytes. */
+type LimitOp =
+  | { op: "limit"; messages: number; policy: "refuse" | "drop" | "kill" }
+  | { op: "limit"; bytes: number; kill?: boolean };
 
 /** The modes of an alias that a monitor's reference is too. */
 export type AliasMode = "explicit_unalias" | "demonitor" | "reply_demonitor";
@@ -94,6 +127,8 @@ export interface MonitorOptions {
   readonly alias?: AliasMode;
   /** Stands in its message in the place of DOWN. */
   readonly tag?: string;
+  /** Its message is one with priority. */
+  readonly priorityDown?: boolean;
 }
 
 export interface SpawnOptions extends MonitorOptions {
@@ -103,6 +138,8 @@ export interface SpawnOptions extends MonitorOptions {
   readonly priority?: Priority;
   /** The child ends so at once, before it or anybody else does anything; it has no steps. */
   readonly exits?: Term;
+  /** On the BEAM by spawn_request, whose reply is awaited; ours answers at once anyhow. */
+  readonly request?: boolean;
 }
 type SpawnOp = { op: "spawn"; child: string } & SpawnOptions;
 
@@ -113,7 +150,9 @@ export interface TimerOptions {
   readonly absolute?: boolean;
 }
 type TimerOp =
-  { op: "sendAfter" | "startTimer"; to: Target; body: Term; ms: number } & TimerOptions;
+  | ({ op: "sendAfter" | "startTimer"; to: Target; body: Term; ms: number } & TimerOptions)
+  /** So many of one time, with the numbers from 1 on; their references are `as1`, `as2` … */
+  | { op: "timers"; to: string; count: number; ms: number; as: string };
 
 export type Step = Op & { readonly actor: string; readonly shown?: boolean };
 
@@ -146,6 +185,8 @@ export interface Scenario {
   readonly orTrace?: readonly Trace[];
   /** What ours gives of the possible traces, where it is determined by us. */
   readonly ours?: Trace;
+  /** On the BEAM alone on one scheduler: the order in which processes run is part of the trace. */
+  readonly alone?: boolean;
   readonly differs?: { readonly [R in Runner]?: Difference };
   /** Which systems cannot run it, each with its reason. */
   readonly cannot?: { readonly [R in Runner]?: string };
@@ -189,4 +230,19 @@ export function castOf({ steps }: Scenario): { all: string[]; roots: string[] } 
 /** How a term reads in a trace. */
 export function termText(term: Term): string {
   return Array.isArray(term) ? `[${term.map(termText).join(", ")}]` : String(term);
+}
+
+/** How messages read that were taken all at once. */
+export function drainedText(texts: readonly string[]): string {
+  if (texts.length === 0) return "nothing";
+  const isOrdered = texts.every((text, at) => at === 0 || Number(text) > Number(texts[at - 1]));
+  return `${texts.length} ${isOrdered ? "in" : "out of"} order`;
+}
+
+/** How the rest of a timer reads: below 0 there is none. */
+export function leftText(ms: number, between?: readonly [number, number]): string {
+  if (ms < 0) return "false";
+  if (between === undefined) return "left";
+  const [least, most] = between;
+  return least <= ms && ms <= most ? `left ${least} to ${most}` : `left ${ms}`;
 }

@@ -1,7 +1,7 @@
 // Writes steps: `A.send(B, "hello")`. Each method makes the data of one step of that process.
 import type {
-  Entry, InfoItem, MonitorOptions, Pattern, Priority, SpawnOptions, Step, Target, Term,
-  TimerOptions,
+  Entry, InfoItem, Misuse, MonitorOptions, Pattern, Priority, SpawnOptions, Step, Target, Term,
+  TimerOptions, Workers,
 } from "./scenario.ts";
 
 type Place = Actor | Target;
@@ -22,12 +22,26 @@ export class Actor {
     return { actor: this.name, op: "spawn", child: child.name, ...options };
   }
 
-  send(to: Place, body: Term, options: { ref?: string } = {}): Step {
+  send(to: Place, body: Term, options: { ref?: string; priority?: boolean } = {}): Step {
     return { actor: this.name, op: "send", to: place(to), body, ...options };
+  }
+
+  sendEach(to: readonly Actor[], body: Term): Step {
+    return { actor: this.name, op: "sendEach", to: to.map(({ name }) => name), body };
+  }
+
+  /** Sends the numbers from 1 on. */
+  flood(to: Actor, count: number): Step {
+    return { actor: this.name, op: "flood", to: to.name, count };
   }
 
   receive(match?: Pattern, options: { after?: number } = {}): Step {
     return { actor: this.name, op: "receive", ...(match && { match }), ...options };
+  }
+
+  /** Takes all messages that are there: how many, and whether numbers came in order. */
+  drain(): Step {
+    return { actor: this.name, op: "drain" };
   }
 
   link(to: Actor): Step {
@@ -46,8 +60,8 @@ export class Actor {
     return { actor: this.name, op: "demonitor", ref, ...options };
   }
 
-  exit(to: Place, reason: Term): Step {
-    return { actor: this.name, op: "exit", to: place(to), reason };
+  exit(to: Place, reason: Term, options: { priority?: boolean } = {}): Step {
+    return { actor: this.name, op: "exit", to: place(to), reason, ...options };
   }
 
   trapExit(value: boolean): Step {
@@ -56,6 +70,16 @@ export class Actor {
 
   priority(value: Priority): Step {
     return { actor: this.name, op: "flag", flag: "priority", value };
+  }
+
+  /** What happens to one message more than `messages` of them. */
+  limitMessages(messages: number, policy: "refuse" | "drop" | "kill"): Step {
+    return { actor: this.name, op: "limit", messages, policy };
+  }
+
+  /** @see process_flag(max_heap_size, …) */
+  limitMemory(bytes: number, options: { kill?: boolean } = {}): Step {
+    return { actor: this.name, op: "limit", bytes, ...options };
   }
 
   register(name: string, of: Actor = this): Step {
@@ -78,16 +102,35 @@ export class Actor {
     return { actor: this.name, op: "startTimer", ms, to: place(to), body, ...options };
   }
 
-  cancelTimer(ref: string): Step {
-    return { actor: this.name, op: "cancelTimer", ref };
+  cancelTimer(ref: string, between?: readonly [number, number]): Step {
+    return { actor: this.name, op: "cancelTimer", ref, ...(between && { between }) };
   }
 
-  readTimer(ref: string): Step {
-    return { actor: this.name, op: "readTimer", ref };
+  readTimer(ref: string, between?: readonly [number, number]): Step {
+    return { actor: this.name, op: "readTimer", ref, ...(between && { between }) };
   }
 
   info(of: Actor, item: InfoItem): Step {
     return { actor: this.name, op: "info", of: of.name, item };
+  }
+
+  /** Many of one time, which counts from the scenario's begin. */
+  timers(as: string, count: number, ms: number, to: Actor = this): Step {
+    return { actor: this.name, op: "timers", as, count, ms, to: to.name };
+  }
+
+  cancelTimers(as: string, count: number): Step {
+    return { actor: this.name, op: "cancelTimers", as, count };
+  }
+
+  /** Several items at once. */
+  infos(of: Actor, items: readonly InfoItem[]): Step {
+    return { actor: this.name, op: "infos", of: of.name, items };
+  }
+
+  /** The scenario's processes that live. */
+  processes(): Step {
+    return { actor: this.name, op: "processes" };
   }
 
   isAlive(of: Actor): Step {
@@ -98,7 +141,7 @@ export class Actor {
     return { actor: this.name, op: "makeRef", as };
   }
 
-  alias(as: string, options: { reply?: boolean } = {}): Step {
+  alias(as: string, options: { reply?: boolean; priority?: boolean } = {}): Step {
     return { actor: this.name, op: "alias", as, ...options };
   }
 
@@ -113,6 +156,42 @@ export class Actor {
 
   resume(of: Actor): Step {
     return { actor: this.name, op: "resume", of: of.name };
+  }
+
+  join(group: string): Step {
+    return { actor: this.name, op: "join", group };
+  }
+
+  leave(group: string): Step {
+    return { actor: this.name, op: "leave", group };
+  }
+
+  /** The members, each as often as it has joined. */
+  members(group: string): Step {
+    return { actor: this.name, op: "members", group };
+  }
+
+  /** To every member once. */
+  sendGroup(group: string, body: Term): Step {
+    return { actor: this.name, op: "sendGroup", group, body };
+  }
+
+  /** Spawns workers that give way until all together have had so many turns: their shares. */
+  compete(turns: number, ...workers: Workers[]): Step {
+    return { actor: this.name, op: "compete", workers, turns };
+  }
+
+  misuse(call: Misuse): Step {
+    return { actor: this.name, op: "misuse", call };
+  }
+
+  collect(of: Actor): Step {
+    return { actor: this.name, op: "collect", of: of.name };
+  }
+
+  /** Waits for any message, and then is at its next step. */
+  hibernate(): Step {
+    return { actor: this.name, op: "hibernate" };
   }
 
   /** Gives way, and is at its next step. */
