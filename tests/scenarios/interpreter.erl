@@ -112,7 +112,9 @@ note_ends(#{table := Table} = Context) ->
 watch({{pid, Name}, Pid}, #{table := Table}) ->
     case ets:member(Table, {watched, Name}) orelse ets:member(Table, {ended, Name}) of
         true -> ok;
-        false -> ets:insert(Table, [{{watched, Name}}, {{watch, erlang:monitor(process, Pid)}, Name}])
+        false ->
+            Ref = erlang:monitor(process, Pid),
+            ets:insert(Table, [{{watched, Name}}, {{watch, Ref}, Name}])
     end.
 
 ends(#{table := Table} = Context) ->

@@ -147,7 +147,7 @@ export class RawCalls extends RawWords {
   #messages(pid: Pid): string {
     const texts: string[] = [];
     while (this.kernel.inspect(pid, texts.length) === Status.SHOWN) texts.push(this.shownText());
-    return texts.join(" | ");
+    return texts.join(" | ") || "none";
   }
 
   protected names(pids: readonly Pid[]): string {

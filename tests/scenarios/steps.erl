@@ -205,6 +205,7 @@ key(Item) -> Item.
 
 item(registered_name, [], _) -> "none";
 item(registered_name, Name, _) -> short(Name);
+item(messages, [], _) -> "none";
 item(messages, Messages, Context) ->
     lists:join(" | ", [message(Message, Context) || Message <- Messages]);
 item(parent, Pid, Context) ->

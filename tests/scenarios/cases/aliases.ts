@@ -1,6 +1,6 @@
 // Aliases: references to which a process lets itself be sent, until it takes them back.
 import { scenario } from "../scenario.ts";
-import { A, B, C, shown, together } from "../steps.ts";
+import { A, B, C, D, pass, shown, together } from "../steps.ts";
 
 const cannot = { generators: "no alias yet" };
 const withMonitors = { generators: "monitors have no alias and no tag" };
@@ -180,7 +180,7 @@ export const aliases = [
     cannot: withMonitors,
   }),
   scenario({
-    id: "aliases/noproc", suite: "monitor_SUITE:gh_5225_demonitor_alias", decided: "BEAM",
+    id: "aliases/noproc", decided: "BEAM",
     title: "a monitor of a dead process with an explicit alias: noproc comes, the alias stays",
     steps: [
       B.exits("x"), A.monitor(B, "m", { alias: "explicit_unalias" }), A.receive(),
@@ -191,6 +191,71 @@ export const aliases = [
     trace: [
       "B ended: x", "A receive: DOWN m B noproc", "A receive: y", "A receive: DOWN n B noproc",
       "A receive: nothing",
+    ],
+    cannot: withMonitors,
+  }),
+  scenario({
+    id: "aliases/demonitor-of-an-alias", suite: "monitor_SUITE:gh_5225_demonitor_alias",
+    decided: "BEAM",
+    title: "demonitor of a reference that is an alias, but no monitor any more, does nothing",
+    steps: [
+      A.alias("a"), shown(A.demonitor("a")), A.demonitor("a", { flush: true }),
+      A.spawn(B, { monitor: "m", alias: "explicit_unalias", exits: "x" }), A.receive(),
+      A.demonitor("m"), A.demonitor("m", { flush: true }),
+      A.monitor(B, "n", { alias: "explicit_unalias" }), A.receive(), A.demonitor("n"),
+      A.demonitor("n", { flush: true }), C.send({ alias: "a" }, "one"), A.receive(),
+      C.send({ alias: "n" }, "two"), A.receive(),
+    ],
+    trace: [
+      "A demonitor: true", "A demonitor: true", "A receive: DOWN m B x", "A demonitor: true",
+      "A receive: DOWN n B noproc", "A demonitor: true", "A receive: one", "A receive: two",
+    ],
+    cannot,
+  }),
+  scenario({
+    id: "aliases/demonitor-ends-reply", decided: "BEAM",
+    suite: "monitor_SUITE:unexpected_alias_at_demonitor_gh5310",
+    title: "an alias of mode reply_demonitor ends with demonitor, another monitor stays",
+    steps: [
+      A.monitor(B, "m"), A.monitor(B, "n", { alias: "reply_demonitor" }),
+      A.demonitor("n", { flush: true }), B.send({ alias: "n" }, "hello"), B.returns(), A.receive(),
+      A.receive(undefined, { after: 0 }),
+    ],
+    trace: [
+      "A demonitor: true", "B ended: normal", "A receive: DOWN m B normal", "A receive: nothing",
+    ],
+    cannot: withMonitors,
+  }),
+  scenario({
+    id: "aliases/no-down-after-demonitor", suite: "monitor_SUITE:down_on_alias_gh5310",
+    decided: "BEAM",
+    title: "demonitor leaves an explicit alias, and no Down of an end just then comes through it",
+    steps: [
+      A.monitor(B, "m", { alias: "explicit_unalias" }),
+      A.monitor(C, "n", { alias: "explicit_unalias" }),
+      together(B.exits(["bye", ["compound"]]), A.demonitor("m", { flush: true }), C.exits("bye"),
+        A.demonitor("n", { flush: true })),
+      A.receive(undefined, { after: 20 }), pass(100), D.send({ alias: "m" }, "x"), A.receive(),
+    ],
+    trace: [
+      "A demonitor: true", "A demonitor: true", "B ended: [bye, [compound]]", "C ended: bye",
+      "A receive: nothing", "A receive: x",
+    ],
+    cannot: withMonitors,
+  }),
+  scenario({
+    id: "aliases/unknown-name", suite: "monitor_SUITE:monitor_3_noproc_gh6185", decided: "BEAM",
+    title: "a monitor of an unknown name with alias and tag: tagged noproc comes, the alias stays",
+    steps: [
+      A.monitor({ name: "nobody" }, "m", { alias: "explicit_unalias", tag: "lost" }), A.receive(),
+      C.send({ alias: "m" }, "x"), A.receive(), A.unalias("m"), C.send({ alias: "m" }, "y"),
+      A.receive(undefined, { after: 0 }),
+      D.monitor({ name: "nobody" }, "n", { alias: "explicit_unalias", tag: "lost" }),
+      D.exits("bang"), A.isAlive(D),
+    ],
+    trace: [
+      "A receive: lost m noproc", "A receive: x", "A unalias: true", "A receive: nothing",
+      "D ended: bang", "A isAlive: false",
     ],
     cannot: withMonitors,
   }),

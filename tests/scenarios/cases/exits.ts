@@ -82,7 +82,31 @@ export const exits = [
     trace: ["B ended: enough", "A receive: EXIT B enough"],
   }),
   scenario({
-    id: "exits/kill-self", suite: "process_SUITE:t_exit_2_catch", decided: "BEAM",
+    id: "exits/not-caught", suite: "process_SUITE:t_exit_2_catch", decided: "BEAM",
+    title: "exit/2 to oneself is no exception that could be caught",
+    steps: [A.trapExit(true), A.spawn(B, { link: true }), shown(B.exit(B, "die")), A.receive()],
+    trace: ["B ended: die", "A receive: EXIT B die"],
+    differs: {
+      generators: {
+        trace: ["B exit: true", "B ended: die", "A receive: EXIT B die"],
+        because: "JavaScript can't be stopped in its middle: the code ends at its next yield",
+      },
+    },
+  }),
+  scenario({
+    id: "exits/error", suite: "process_SUITE:trap_exit_badarg", decided: "BEAM",
+    title: "an error is a reason too, and comes whole however big it is",
+    steps: [
+      A.trapExit(true), A.spawn(B, { link: true }),
+      B.errors(["badarg", Array.from({ length: 60 }, (_, n) => n)]), A.receive(),
+    ],
+    trace: [
+      `B ended: error [badarg, [${Array.from({ length: 60 }, (_, n) => n).join(", ")}]]`,
+      `A receive: EXIT B error [badarg, [${Array.from({ length: 60 }, (_, n) => n).join(", ")}]]`,
+    ],
+  }),
+  scenario({
+    id: "exits/kill-self", decided: "BEAM",
     title: "exit/2 with kill to oneself cannot be caught",
     steps: [
       A.monitor(B, "m"), B.trapExit(true), shown(B.exit(B, "kill")), B.log("caught"), A.receive(),

@@ -2,14 +2,19 @@
 import type { Scenario } from "../scenario.ts";
 import { aliases } from "./aliases.ts";
 import { exits } from "./exits.ts";
+import { hibernation } from "./hibernation.ts";
+import { information } from "./information.ts";
 import { links } from "./links.ts";
 import { monitors } from "./monitors.ts";
+import { names } from "./names.ts";
 import { receives } from "./receive.ts";
 import { signals } from "./signals.ts";
+import { spawning } from "./spawning.ts";
 import { suspension } from "./suspension.ts";
 import { timers } from "./timers.ts";
 
 export const scenarios: readonly Scenario[] = [
   ...exits, ...links, ...monitors, ...signals,
   ...aliases, ...suspension, ...timers, ...receives,
+  ...names, ...hibernation, ...information, ...spawning,
 ];

@@ -1,6 +1,39 @@
 // Links: both ways, one a pair, unlink, ends over links.
-import { scenario } from "../scenario.ts";
-import { A, B, C, D, pass, shown } from "../steps.ts";
+import { scenario, type Entry, type Step } from "../scenario.ts";
+import { A, Actor, B, C, D, pass, shown, together } from "../steps.ts";
+
+/** Five steps at a time: A and B link, unlink or give way, by numbers that look random. */
+function randomly(rounds: number): Entry[] {
+  let number = 17_127;
+  const next = () => {
+    number = (number * 75 + 74) % 65_537;
+    return number;
+  };
+  return Array.from({ length: rounds }, () => together(...Array.from({ length: 5 }, () => {
+    const [one, other] = next() % 2 === 0 ? [A, B] : [B, A];
+    return [one.link(other), one.unlink(other), one.yield()][next() % 3] as Step;
+  })));
+}
+
+/** A line of links from A, whose last one ends by exit(kill), or by `kill` of itself or of A. */
+function chain(how: string, length: number) {
+  const line = Array.from({ length }, (_, at) => new Actor(`P${String(at + 1).padStart(2, "0")}`));
+  const last = line.at(-1) as Actor;
+  const killer = how === "exit2" ? last : A;
+  const end = how === "exit1" ? last.exits("kill") : killer.exit(last, "kill");
+  const reason = how === "exit1" ? "kill" : "killed";
+  return scenario({
+    id: `links/${how}-over-${length}`, suite: "signal_SUITE:kill2killed", decided: "BEAM",
+    title: `${length} links away, ${reason} arrives as ${reason}`,
+    steps: [
+      A.trapExit(true),
+      ...line.map((one, at) => (line[at - 1] ?? A).spawn(one, { link: true })), end, A.receive(),
+    ],
+    trace: [
+      ...line.map(({ name }) => `${name} ended: ${reason}`), `A receive: EXIT P01 ${reason}`,
+    ],
+  });
+}
 
 export const links = [
   scenario({
@@ -62,13 +95,13 @@ export const links = [
     trace: ["A unlink: true", "B ended: x", "A unlink: true"],
   }),
   scenario({
-    id: "links/unlink-exit", suite: "signal_SUITE:unlink_exit", decided: "BEAM",
+    id: "links/unlink-exit", decided: "BEAM",
     title: "an Exit that has come before unlink stays in the mailbox",
     steps: [A.trapExit(true), A.link(B), B.exits("x"), shown(A.unlink(B)), A.receive()],
     trace: ["B ended: x", "A unlink: true", "A receive: EXIT B x"],
   }),
   scenario({
-    id: "links/unlink-then-end", suite: "erl_link_SUITE:otp_5772_link", decided: "BEAM",
+    id: "links/unlink-then-end", decided: "BEAM",
     title: "once unlink has returned, no Exit of a later end comes",
     steps: [
       A.trapExit(true), A.link(B), A.unlink(B), B.exits("x"),
@@ -116,4 +149,62 @@ export const links = [
     ],
     trace: ["A ended: killed", "B ended: killed", "C ended: killed", "D receive: EXIT C killed"],
   }),
+  scenario({
+    id: "links/exit-then-unlink", suite: "erl_link_SUITE:otp_5772_link", decided: "BEAM",
+    title: "unlink just after an exit signal: an Exit is there at once or never",
+    steps: [
+      A.priority("high"), A.trapExit(true), A.spawn(B, { link: true, priority: "low" }),
+      together(A.exit(B, "bang"), A.unlink(B)), A.receive({ exit: "B" }, { after: 0 }),
+      A.receive({ exit: "B" }, { after: 50 }), pass(200),
+    ],
+    trace: ["B ended: bang", "A receive: EXIT B bang", "A receive: nothing"],
+    orTrace: [["B ended: bang", "A receive: nothing", "A receive: nothing"]],
+    ours: ["B ended: bang", "A receive: EXIT B bang", "A receive: nothing"],
+    cannot: { generators: "a priority is set by spawn alone" },
+  }),
+  scenario({
+    id: "links/link-to-one-that-has-unlinked", suite: "signal_SUITE:unlink_exit",
+    decided: "BEAM",
+    title: "B unlinks A and ends, A links to B again: noproc, or B's reason",
+    steps: [
+      A.trapExit(true), B.link(A), together(B.unlink(A), B.exits("bye"), A.link(B)), A.receive(),
+      A.receive(undefined, { after: 20 }), pass(100),
+    ],
+    trace: ["B ended: bye", "A receive: EXIT B noproc", "A receive: nothing"],
+    orTrace: [["B ended: bye", "A receive: EXIT B bye", "A receive: nothing"]],
+    ours: ["B ended: bye", "A receive: EXIT B noproc", "A receive: nothing"],
+  }),
+  scenario({
+    id: "links/simultaneous", decided: "BEAM",
+    suite: "erl_link_SUITE:otp_17127_local_link_with_simultaneous_link_unlink",
+    title: "A links while B links and unlinks: afterwards both say the same",
+    steps: [
+      together(A.link(B), B.link(A), B.unlink(A)), B.send(A, "ping"), A.receive(),
+      A.send(B, "pong"), B.receive(), C.info(A, "links"), C.info(B, "links"), C.isAlive(A),
+      C.isAlive(B),
+    ],
+    trace: [
+      "A receive: ping", "B receive: pong", "C info: 0", "C info: 0", "C isAlive: true",
+      "C isAlive: true",
+    ],
+    orTrace: [[
+      "A receive: ping", "B receive: pong", "C info: 1", "C info: 1", "C isAlive: true",
+      "C isAlive: true",
+    ]],
+    ours: [
+      "A receive: ping", "B receive: pong", "C info: 0", "C info: 0", "C isAlive: true",
+      "C isAlive: true",
+    ],
+  }),
+  scenario({
+    id: "links/random", suite: "erl_link_SUITE:otp_17127_local_random", decided: "BEAM",
+    title: "both link and unlink at random, a hundred times: afterwards both say the same",
+    steps: [
+      ...randomly(20), C.info(A, "links"), C.info(B, "links"), C.isAlive(A), C.isAlive(B),
+    ],
+    trace: ["C info: 0", "C info: 0", "C isAlive: true", "C isAlive: true"],
+    orTrace: [["C info: 1", "C info: 1", "C isAlive: true", "C isAlive: true"]],
+    ours: ["C info: 0", "C info: 0", "C isAlive: true", "C isAlive: true"],
+  }),
+  ...["exit1", "exit2", "other"].flatMap((how) => [9, 10].map((length) => chain(how, length))),
 ];

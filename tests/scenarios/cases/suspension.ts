@@ -19,7 +19,28 @@ export const suspension = [
     cannot,
   }),
   scenario({
-    id: "suspension/between-steps", suite: "process_SUITE:otp_7738_resume", decided: "BEAM",
+    id: "suspension/collected-while-waiting", suite: "process_SUITE:otp_7738_waiting",
+    decided: "BEAM",
+    title: "a waiting process whose memory is worked on wakes on its message",
+    steps: [
+      B.receive(), together(C.send(B, "wake up"), A.collect(B)), B.send(A, "woke up"), A.receive(),
+    ],
+    trace: ["B receive: wake up", "A receive: woke up"],
+    cannot: { generators: "no collect yet" },
+  }),
+  scenario({
+    id: "suspension/resumed-and-woken", suite: "process_SUITE:otp_7738_resume",
+    decided: "BEAM",
+    title: "a process that polls, suspended and resumed by another, gets what comes afterwards",
+    steps: [
+      B.receive(undefined, { after: 0 }), C.suspend(B), A.collect(B), pass(10), C.resume(B),
+      C.send(B, "wake up"), B.receive(undefined, { after: 0 }), B.send(A, "woke up"), A.receive(),
+    ],
+    trace: ["B receive: nothing", "B receive: wake up", "A receive: woke up"],
+    cannot,
+  }),
+  scenario({
+    id: "suspension/between-steps", decided: "BEAM",
     title: "a process that has work to do does it after it is resumed",
     steps: [A.suspend(B), B.log("one"), B.log("two"), A.log("before"), A.resume(B)],
     trace: ["A log: before", "B log: one", "B log: two"],
@@ -162,7 +183,7 @@ export const suspension = [
     cannot,
   }),
   scenario({
-    id: "suspension/status", suite: "process_SUITE:process_info_other_status", decided: "BEAM",
+    id: "suspension/status", decided: "BEAM",
     title: "the status of a waiting process: waiting, suspended, waiting",
     steps: [
       B.receive(), A.info(B, "status"), A.suspend(B), A.info(B, "status"), A.resume(B),
