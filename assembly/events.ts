@@ -20,9 +20,9 @@ export class EventRecord {
 }
 if (offsetof<EventRecord>() != EVENT_BYTES) ERROR("EventRecord must have 32 bytes");
 
-/** Whether one more record fits. O(1). */
-export function eventRoom(): bool {
-  return control.eventHead - control.eventTail <= control.eventMask;
+/** How many more records fit. O(1). */
+export function eventRoom(): u32 {
+  return control.eventMask + 1 - (control.eventHead - control.eventTail);
 }
 
 /** Writes a record; there must be room. O(1). */

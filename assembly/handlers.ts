@@ -5,7 +5,7 @@
 // Costs: a message O(1) and what its handler does; a kept one is passed over by the cursor.
 
 import {
-  ATOM_NORMAL, ATOM_TRAP, COUNTER_TRAPS, MESSAGE_NUMBER, REASON_ATOM, STATE_EXITING, STATE_RUNNING,
+  ATOM_TRAP, COUNTER_TRAPS, MESSAGE_NUMBER, REASON_ATOM, STATE_EXITING, STATE_RUNNING,
 } from "./abi";
 import { Block, BLOCK_IN_RELATION, BLOCK_PRIORITY, dropBlock } from "./block";
 import { control, count, HANDLER_TABLE, PHASE_HANDLER, PHASE_KERNEL } from "./control";
@@ -17,7 +17,7 @@ import {
 } from "./process";
 import { freeSmallBlock } from "./quick";
 import { isAnyWanted, pause, requeue } from "./scheduler";
-import { die, settleRunning } from "./signals";
+import { die, settleRunning, stopRunning } from "./signals";
 
 /* What a native handler answers */
 export const CONTINUE: u32 = 0; // the message is used up
@@ -120,7 +120,7 @@ export function runNative(process: Process): u32 {
   process.reductions += <f64>used;
   if (used > control.scheduleHigh && process.state != STATE_EXITING) noteSchedule(process, used);
   if (process.state == STATE_EXITING) settleRunning(process);
-  else if (answer == STOP) die(process, REASON_ATOM, ATOM_NORMAL);
+  else if (answer == STOP) stopRunning(process);
   else if (process.head && atCursor(process) !== null) requeue(process);
   else pause(process);
   return used;

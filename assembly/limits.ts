@@ -1,10 +1,10 @@
 // Every limit of the kernel in one place, and the memory map that follows from them.
 
 /* Fixed by the layout. */
-export const SLOT_BITS: u32 = 24; // a pid is generation × 2^24 + slot
+export const SLOT_BITS: u32 = 24; // a pid or reference is generation × 2^24 + slot, below 2^52
 export const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
 export const TABLE_SLOTS_MAX: u32 = SLOT_MASK; // slot 0 of each table stays unused
-export const PID_GENERATION_MAX: f64 = 536870911; // 2^29 - 1; then the slot is retired
+export const PID_GENERATION_MAX: f64 = 268435455; // 2^28 - 1; then the slot is retired
 export const REF_GENERATION_MAX: u32 = (1 << 28) - 1; // then the relation is retired
 export const SLAB_BYTES: u32 = 16384;
 export const SLAB_SHIFT: u32 = 14;
@@ -20,6 +20,15 @@ export const SLICE_REDUCTIONS: u32 = 4000; // as the BEAM's CONTEXT_REDS
 export const SPAWN_REDUCTIONS: u32 = 4; // what a native process is charged for a spawn
 export const LOW_PASSES: u32 = 8; // turns of normal before one of low, as RESCHEDULE_LOW
 export const MEMORY_BYTES_MAX: f64 = 4294901760; // 65,535 pages: addresses stay below 2^32
+
+/**
+ * The slot of a pid or reference; of any other number, some slot. 2^52 is added because a sum of
+ * that size has the integer in its low bits: a conversion would check first that it has a result.
+ */
+@inline
+export function slotIn(number: f64): u32 {
+  return <u32>reinterpret<u64>(number + 4503599627370496) & SLOT_MASK;
+}
 
 /* Set by the host before init; the default of each is used where it left 0. */
 export const DEFAULT_PROCESSES: u32 = 65536;

@@ -32,8 +32,9 @@ export function append(process: Process, block: Block): void {
   if (process.tail) changetype<Block>(process.tail).next = address;
   else process.head = address;
   process.tail = address;
-  process.messages += 1;
-  if (process.messages > control.queueHigh || process.flags & FLAG_GUARDED) entered(process, block);
+  const messages = process.messages + 1;
+  process.messages = messages;
+  if (messages > control.queueHigh || process.flags & FLAG_GUARDED) entered(process, block);
 }
 
 /**

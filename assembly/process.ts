@@ -16,6 +16,7 @@ import { control, count, counted, invariant } from "./control";
 import { clearGuard, hasNotices } from "./guards";
 import {
   COLD_BYTES, PID_GENERATION_MAX, PROCESSES, PROCESS_BYTES, SLOT_BITS, SLOT_MASK,
+  slotIn,
 } from "./limits";
 
 /* Flags of a process */
@@ -103,7 +104,7 @@ export function coldForWriting(process: Process): Cold {
  * `isLive` may look into it. Hot paths use the two: a pointer must not wait for its proof. O(1).
  */
 export function recordFor(pid: f64): Process {
-  return processAt(<u32>(<i64>pid) & SLOT_MASK);
+  return processAt(slotIn(pid));
 }
 
 /** Whether the record for a pid is its live process. O(1). */
@@ -120,7 +121,7 @@ export function find(pid: f64): Process | null {
 
 /** The ended host process with this pid whose EXITED event is written, or null. O(1). */
 export function findReported(pid: f64): Process | null {
-  const slot = <u32>(<i64>pid) & SLOT_MASK;
+  const slot = slotIn(pid);
   if (slot >= control.processFresh) return null;
   const process = processAt(slot);
   if (process.pid != pid || process.state != STATE_EXITING) return null;
@@ -130,7 +131,7 @@ export function findReported(pid: f64): Process | null {
 /** Why `find` has found nothing: BAD_PID or NO_PROCESS. O(1). */
 export function whyNotFound(pid: f64): i32 {
   const raw = <i64>pid;
-  if (<f64>raw != pid || raw < 0 || raw >= (<i64>1) << 53) return BAD_PID;
+  if (<f64>raw != pid || raw < 0 || raw >= (<i64>1) << 52) return BAD_PID;
   if (!(<u32>raw & SLOT_MASK)) return BAD_PID;
   return (<u32>raw & SLOT_MASK) < control.processLimit ? NO_PROCESS : BAD_PID;
 }
@@ -215,7 +216,7 @@ export function verifyProcesses(): u32 {
   let unreported: u32 = 0;
   for (let slot: u32 = 1; slot < control.processFresh; slot++) {
     const process = processAt(slot);
-    if ((<u32>(<u64>process.pid) & SLOT_MASK) != slot) return 103;
+    if (slotIn(process.pid) != slot) return 103;
     if (!(process.flags & FLAG_COLD) && !isColdZero(process)) return 104;
     if (process.state == STATE_FREE || process.state == STATE_RETIRED) {
       if (process.head || process.flags) return 105;

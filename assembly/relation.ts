@@ -15,7 +15,7 @@
 
 import { COUNTER_RELATIONS } from "./abi";
 import { control, count, invariant } from "./control";
-import { REF_GENERATION_MAX, RELATION_BYTES, SLOT_BITS, SLOT_MASK } from "./limits";
+import { REF_GENERATION_MAX, RELATION_BYTES, SLOT_BITS, SLOT_MASK, slotIn } from "./limits";
 import { areFree, putFree, takeFree } from "./shelves";
 
 /* Kinds of a relation */
@@ -90,7 +90,7 @@ export function refOf(relation: Relation): f64 {
 
 /** The relation that a reference names, if it is alive or lies in a mailbox; else null. O(1). */
 export function findRelation(ref: f64): Relation | null {
-  const slot = <u32>(<u64>ref) & SLOT_MASK;
+  const slot = slotIn(ref);
   if (slot == 0 || slot >= control.relationFresh) return null;
   const relation = relationAt(slot);
   const kind = relationKind(relation);

@@ -181,11 +181,13 @@ export function runStep(reductions: u32): i32 {
   reportNotices();
   reportExits();
   let left = <i64>reductions;
-  while (left > 0 && eventRoom()) {
+  let room = eventRoom();
+  while (left > 0 && room) {
     const process = popRunnable();
     if (process === null) break;
     if (process.kind == KIND_HOST) {
       offerTurn(process);
+      room--;
       left--;
     } else {
       left -= <i64>runNative(process);

@@ -26,7 +26,8 @@ import { dropAll } from "./mailbox";
 import { releaseMonitor, tellWatchers } from "./monitors";
 import { forgetName } from "./names";
 import {
-  coldOf, FLAG_COLD, FLAG_FINISHED, FLAG_TRAP_EXIT, Process, processAt, releaseProcess,
+  coldOf, FLAG_COLD, FLAG_FINISHED, FLAG_GUARDED, FLAG_TRAP_EXIT, Process, processAt,
+  releaseProcess,
 } from "./process";
 import {
   ownerOf, Relation, RELATION_SIGNAL, releaseRelation, removeOwn, setKind,
@@ -91,6 +92,16 @@ function condemn(process: Process, reasonKind: u8, word: u32): void {
   control.dying = <u32>changetype<usize>(process);
 }
 
+/** Ends the native process that runs, with reason normal. O(its relations and messages). */
+export function stopRunning(process: Process): void {
+  if (process.head || process.flags & (FLAG_COLD | FLAG_GUARDED)) {
+    die(process, REASON_ATOM, ATOM_NORMAL);
+    return;
+  }
+  count(COUNTER_EXITS, 1); // it has left nothing that anybody could ask for
+  releaseProcess(process);
+}
+
 /** Works off the end of a native process that was condemned while its handler ran. */
 export function settleRunning(process: Process): void {
   bury(process);
@@ -111,15 +122,23 @@ function buryRelations(process: Process): void {
   const cold = coldOf(process);
   const reasonKind = <u8>process.handler;
   const word = <u32>process.parent;
+  const others = cold.groups | cold.timerNext | cold.timers | cold.monitors | cold.aliases
+    | cold.suspending | cold.suspenders;
   if (cold.name) forgetName(process);
+  if (others) buryOthers(process);
+  while (cold.links) breakLink(process, changetype<Relation>(cold.links), reasonKind, word);
+  tellWatchers(process, reasonKind, word);
+}
+
+/** What few processes have. O(relations). */
+function buryOthers(process: Process): void {
+  const cold = coldOf(process);
   leaveGroups(process);
   cancelTimeout(process);
   dropTimers(process);
   while (cold.monitors) releaseMonitor(changetype<Relation>(cold.monitors));
   dropAliases(process);
   dropSuspensions(process);
-  while (cold.links) breakLink(process, changetype<Relation>(cold.links), reasonKind, word);
-  tellWatchers(process, reasonKind, word);
 }
 
 /** Tells one linked process of the end of another. O(1). */

@@ -5,7 +5,7 @@ import {
 } from "../abi";
 import { control, leave, leaveNumber } from "../control";
 import * as info from "../info";
-import { SLOT_MASK } from "../limits";
+import { slotIn } from "../limits";
 import { isHandler } from "../native";
 import { find, processAt, whyNotFound } from "../process";
 import { spawn, spawnHost } from "../spawn";
@@ -48,7 +48,7 @@ export function is_alive(pid: f64): i32 {
 export function process_next(pid: f64): f64 {
   const refused = enter();
   if (refused != OK) return <f64>refused;
-  for (let slot = (<u32>(<u64>pid) & SLOT_MASK) + 1; slot < control.processFresh; slot++) {
+  for (let slot = slotIn(pid) + 1; slot < control.processFresh; slot++) {
     const next = processAt(slot).pid;
     if (find(next) !== null) return leaveNumber(next);
   }

@@ -9,7 +9,7 @@ import { withKernel, type TestKernel } from "./test-kernel.ts";
 /** The process records begin behind two pages (assembly/limits.ts), each with its pid. */
 const PROCESSES = 2 * 65536;
 const PROCESS_BYTES = 64;
-const GENERATION_MAX = 2 ** 29 - 1;
+const GENERATION_MAX = 2 ** 28 - 1;
 
 /** Ages a free slot: the pid that it gets next. */
 function setNextGeneration(k: TestKernel, slot: number, generation: number): void {
@@ -70,7 +70,8 @@ withKernel(t, "the last generation of a slot retires it, and nothing is given tw
 withKernel(t, "what is no pid is BAD_PID, a pid never given NO_PROCESS", (k, t) => {
   const pid = k.spawn();
   const bad = [0, -0, -1.5, -SLOTS, NaN, Infinity, -Infinity, 1.5, pid + 0.5, SLOTS, 7 * SLOTS,
-    2 ** 53, 2 ** 53 + SLOTS + 1, 2 ** 60 + 1, 1e300, k.limits.processes + 1, SLOTS - 1];
+    2 ** 52, 2 ** 52 + SLOTS + 1, 2 ** 53, 2 ** 53 + SLOTS + 1, 2 ** 60 + 1, 1e300,
+    k.limits.processes + 1, SLOTS - 1];
   for (const one of bad) {
     t.equal(k.kernel.sendNumber(0, one as Pid, 0, 0, 1), Status.BAD_PID, `${one}`);
     t.equal(k.kernel.exports.is_alive(one), Status.BAD_PID, `${one}`);

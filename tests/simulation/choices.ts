@@ -10,7 +10,7 @@ const TIMES = [
 ];
 const NO_TIMES = [-1, NaN, 2 ** 32, Infinity, -Infinity];
 const REASONS = [Atom.NORMAL, Atom.NORMAL, Atom.KILL, Atom.SHUTDOWN, Atom.TIMEOUT, 2000];
-const NO_PIDS = [-1.5, NaN, Infinity, 0.5, 2 ** 53, SLOTS, 2 ** 60, -SLOTS];
+const NO_PIDS = [-1.5, NaN, Infinity, 0.5, 2 ** 52, 2 ** 53, SLOTS, 2 ** 60, -SLOTS];
 
 export class Choices {
   protected readonly simulation: Simulation;

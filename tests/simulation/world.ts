@@ -80,7 +80,7 @@ export class World {
 
   /** Why nobody has this pid. */
   whyNotFound(pid: number): number {
-    const isInteger = Number.isInteger(pid) && pid >= 0 && pid < 2 ** 53;
+    const isInteger = Number.isInteger(pid) && pid >= 0 && pid < 2 ** 52;
     const slot = pid % SLOTS;
     return isInteger && slot > 0 && slot <= this.limits.processes
       ? Status.NO_PROCESS : Status.BAD_PID;
