@@ -212,8 +212,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     file: "events.ts", breaks: "an event is written into a full ring",
-    text: "<= control.eventMask;",
-    fault: "<= control.eventMask + 1;",
+    text: "control.eventMask + 1 -",
+    fault: "control.eventMask + 2 -",
     caughtBy: "tests/assembly/fuzz-mailbox",
     title: "mailboxes, run queue and turns do what a naive model does",
   },
