@@ -135,7 +135,8 @@ export function waitTurn(pid: f64, ms: f64, reductions: u32): i32 {
 export function waitTurnRef(pid: f64, ref: f64, ms: f64, reductions: u32): i32 {
   const process = recordFor(pid);
   if (!isOpen(process, pid)) return whyNoTurn(pid);
-  if (!(ref >= 0)) return BAD_ARGUMENT; // what is awaited by a negative number is a tag
+  // What is awaited by a negative number is a tag; a refusal must come before the cursor moves.
+  if (!(ref >= 0) || !(ms == f64.POSITIVE_INFINITY || isTime(ms))) return BAD_ARGUMENT;
   for (;;) {
     const block = atCursor(process);
     if (block === null) break;

@@ -103,9 +103,13 @@ withKernel(t, "a timeout of 0 polls: AGAIN while something is unseen, else TIMED
   t.equal(k.kernel.peek(pid), Status.SHOWN);
 });
 
-withKernel(t, "what is no time is refused, and the turn stays open", (k, t) => {
+withKernel(t, "what is no time is refused; the turn and what receive looks at stay", (k, t) => {
   const pid = k.spawn();
+  k.kernel.sendNumber(0, pid, 0, 0, 7);
   k.open(pid);
+  t.equal(k.kernel.waitRef(pid, 5 as Ref, NaN, 1), Status.BAD_ARGUMENT);
+  t.equal(k.kernel.peek(pid), Status.SHOWN, "nothing was passed over");
+  k.take(pid);
   for (const bad of [-1, NaN, -Infinity, 2 ** 32, 1e300, -0.001]) {
     t.equal(k.kernel.wait(pid, bad, 1), Status.BAD_ARGUMENT, `${bad}`);
     t.equal(k.kernel.waitRef(pid, 5 as Ref, bad, 1), Status.BAD_ARGUMENT, `${bad}`);
