@@ -1,10 +1,10 @@
-// Watches a kernel's memory: that what a call must not touch is as it was. Knows the memory map of
-// assembly/layout.ts and control.ts; a field that moves there moves here.
+// Watches a kernel's memory: that what a call must not touch is as it was. Knows the control block
+// of assembly/control.ts; a field that moves there moves here.
 import { Counter, Status } from "../../host/kernel/abi.ts";
 import type { KernelExports } from "../../host/kernel/exports.ts";
+import { CONTROL, Table, tablesOf, type Range } from "./memory-map.ts";
 
 const PAGE_BYTES = 65536;
-const CONTROL = 65536;
 const STATE = CONTROL + 64;
 const COUNTERS = CONTROL + 1152;
 const PARTIAL_SLABS = CONTROL + 1536;
@@ -12,11 +12,8 @@ const CLASS_TABLE = CONTROL + 2048;
 /** The window is of a call. */
 const WINDOW = CONTROL + 32768 + 1024;
 const WINDOW_BYTES = 48;
-const DIRECTORY = CONTROL + 32768 + 4096;
 const IMAGE = CONTROL + 32768 + 8192;
 const IMAGE_BYTES = 512;
-const TABLES = 12;
-const Table = { SCRATCH: 2, GUARDS: 4, SLAB_RECORDS: 10, SLABS: 11 } as const;
 
 /** Fields of the control block that a refused call may write, as offsets behind CONTROL + 32. */
 const NOTICES = 156;
@@ -26,11 +23,6 @@ const QUICK = 232;
 
 /** What lies behind the tables, in a page that is the host's. */
 const FOREIGN = 0xa5;
-
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
 
 export class MemoryWatch {
   readonly #bytes: Uint8Array;
@@ -42,11 +34,7 @@ export class MemoryWatch {
     exports.memory.grow(1);
     this.#bytes = new Uint8Array(exports.memory.buffer);
     this.#before = new Uint8Array(this.#bytes.length);
-    const words = new Uint32Array(exports.memory.buffer);
-    this.#tables = Array.from({ length: TABLES }, (_, table) => {
-      const start = words[DIRECTORY / 4 + 2 * table] as number;
-      return { start, end: start + (words[DIRECTORY / 4 + 2 * table + 1] as number) };
-    });
+    this.#tables = tablesOf(exports);
     this.#bytes.fill(FOREIGN, this.#table(Table.SLABS).end);
     if (this.#bytes.length - this.#table(Table.SLABS).end < PAGE_BYTES) throw new Error("the map");
   }

@@ -4,18 +4,8 @@ import {
   Atom, Counter, Demonitor, Info, ReasonKind, Status, type Pid, type Ref,
 } from "../../host/kernel/abi.ts";
 import { slotOf } from "../../host/kernel/kernel.ts";
-import { withKernel, type TestKernel } from "./test-kernel.ts";
-
-/** Relations lie behind guards, those behind cold records, those behind scratch (layout.ts). */
-function setGeneration(k: TestKernel, relation: number, generation: number): void {
-  const words = new Uint32Array(k.fast.exports.memory.buffer);
-  const face = k.fast.exports.face_address() / 4;
-  const align = (address: number) => Math.ceil(address / 64) * 64;
-  const cold = align((words[face + 4] as number) + (words[face + 5] as number));
-  const guards = align(cold + (k.limits.processes + 1) * 64);
-  const relations = align(guards + (k.limits.processes + 1) * 32);
-  words[(relations + relation * 64 + 32) / 4] = generation;
-}
+import { setRelationGeneration } from "./memory-map.ts";
+import { withKernel } from "./test-kernel.ts";
 
 withKernel(t, "a monitor is one way; each of several tells once, with its reference", (k, t) => {
   const [a, b] = [k.spawnWaiting(), k.spawnWaiting()];
@@ -132,7 +122,7 @@ withKernel(t, "the last generation of a relation retires it", (k, t) => {
   const [a, b] = [k.spawnWaiting(), k.spawnWaiting()];
   const old = k.kernel.monitor(a, b);
   k.kernel.demonitor(a, old, 0);
-  setGeneration(k, slotOf(old as number as Pid), 2 ** 28 - 1);
+  setRelationGeneration(k.fast.exports, slotOf(old as number as Pid), 2 ** 28 - 1);
   const last = k.kernel.monitor(a, b);
   t.equal(last, (2 ** 28 - 1) * 2 ** 24 + slotOf(old as number as Pid));
   t.ok(last < 2 ** 52);

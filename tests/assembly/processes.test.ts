@@ -4,18 +4,10 @@ import {
   Counter, Flag, Info, Option, ProcessStatus, SLOTS, Status, type Pid,
 } from "../../host/kernel/abi.ts";
 import { slotOf } from "../../host/kernel/kernel.ts";
-import { withKernel, type TestKernel } from "./test-kernel.ts";
+import { setNextPid } from "./memory-map.ts";
+import { withKernel } from "./test-kernel.ts";
 
-/** The process records begin behind two pages (assembly/limits.ts), each with its pid. */
-const PROCESSES = 2 * 65536;
-const PROCESS_BYTES = 64;
 const GENERATION_MAX = 2 ** 28 - 1;
-
-/** Ages a free slot: the pid that it gets next. */
-function setNextGeneration(k: TestKernel, slot: number, generation: number): void {
-  const numbers = new Float64Array(k.fast.exports.memory.buffer);
-  numbers[(PROCESSES + slot * PROCESS_BYTES) / 8] = generation * SLOTS + slot;
-}
 
 withKernel(t, "a slot is used again at once with a new pid; the old pid stays dead", (k, t) => {
   const first = k.spawn();
@@ -48,7 +40,7 @@ withKernel(t, "the table takes as many processes as its limit, then answers LIMI
 withKernel(t, "the last generation of a slot retires it, and nothing is given twice", (k, t) => {
   const first = k.spawn();
   k.finish(first);
-  setNextGeneration(k, 1, GENERATION_MAX - 1);
+  setNextPid(k.fast.exports, 1, (GENERATION_MAX - 1) * SLOTS + 1);
   const old = k.spawn();
   t.equal(old, (GENERATION_MAX - 1) * SLOTS + 1);
   k.finish(old);

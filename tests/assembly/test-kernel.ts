@@ -254,6 +254,7 @@ export class TestKernel {
     };
     t.same(used, nothing, "all is freed");
     t.equal(new Set(this.#freeHandles).size, this.limits.handles, "the host has all handles back");
+    t.equal(this.#freeHandles.length, this.limits.handles, "each of them once");
     t.equal(fast.exports.verify?.(), 0, "every invariant holds");
   }
 }
