@@ -8,7 +8,7 @@ import { PidgeonError } from "../errors.ts";
 import { Status } from "../kernel/abi.ts";
 import type { Pid } from "../kernel/abi.ts";
 import type { Core } from "../runtime/core.ts";
-import { optionBits } from "../runtime/core.ts";
+import { limitNew, limitsOf, optionBits } from "../runtime/flags.ts";
 import type { Process } from "../runtime/process.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Operation, SpawnOptions } from "../runtime/types.ts";
@@ -130,11 +130,13 @@ export class Guest implements InstanceOwner {
     if (this.#isStopped) throw new PidgeonError("PIDGEON_GUEST_STOPPED", { label: this.label });
     this.#runtime.assertRunning();
     const instance = this.#instance ??= this.#instantiate();
+    const limits = limitsOf(options);
     const pid = this.spawnIn(instance, parent, word, optionBits(options));
     if (pid < 0) {
       const limit = this.limits.processes;
       throw new PidgeonError("PIDGEON_GUEST_FULL", { label: this.label, limit });
     }
+    limitNew(this.core.kernel, pid as Pid, limits);
     return pid as Pid;
   }
 

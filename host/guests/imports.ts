@@ -6,7 +6,7 @@ import { Atom, Demonitor, Flag, Info, MessageKind, Option, ProcessKind, ReasonKi
   from "../kernel/abi.ts";
 import type { Pid, Ref } from "../kernel/abi.ts";
 import { Bytes } from "../runtime/bytes.ts";
-import { TIME_MS_MAX } from "../runtime/core.ts";
+import { TIME_MS_MAX } from "../runtime/clock.ts";
 import type { Core } from "../runtime/core.ts";
 import { Tag } from "../runtime/messages.ts";
 import type { GuestImport } from "./abi.ts";

@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { PidgeonError } from "../errors.ts";
 import {
-  ABI_VERSION, limitNames, MessageKind, SLOTS, Status, statusName, type Limits, type Pid,
-  type Ref,
+  ABI_VERSION, limitNames, MessageKind, SLOTS, Status, statusName, type Address,
+  type Limits, type Pid, type Ref,
 } from "./abi.ts";
 import { KernelCalls } from "./calls.ts";
 import { instantiateKernel, type KernelExports } from "./exports.ts";
@@ -103,7 +103,7 @@ export class Kernel extends KernelCalls {
   }
 
   /** Copies bytes, at most 16,384 and what the scratch area holds; else TOO_LARGE. */
-  sendBytes(from: Pid | 0, to: Pid, tag: number, ref: Ref | 0, bytes: Uint8Array): Status {
+  sendBytes(from: Pid | 0, to: Address, tag: number, ref: Ref | 0, bytes: Uint8Array): Status {
     if (bytes.length > this.#scratch.length) return Status.TOO_LARGE;
     this.#scratch.set(bytes);
     return this.exports.send_bytes(from, to, tag, ref, this.#scratchAddress, bytes.length);

@@ -18,6 +18,8 @@ export function viewsOf(memory: WebAssembly.Memory): MemoryViews {
   };
 }
 
+const WINDOW_BYTES = 48;
+
 /** The message at the cursor, as begin, peek, skip and take show it. Valid until the next call. */
 export class MessageView {
   readonly #bytes: Uint8Array;
@@ -34,6 +36,16 @@ export class MessageView {
     this.#byte = address;
     this.#word = address >> 2;
     this.#number = address >> 3;
+  }
+
+  /** What the fields say now, for `restore`. */
+  save(): Uint8Array {
+    return this.#bytes.slice(this.#byte, this.#byte + WINDOW_BYTES);
+  }
+
+  /** Has the fields say again what they did at `save`. */
+  restore(saved: Uint8Array): void {
+    this.#bytes.set(saved, this.#byte);
   }
 
   /** A MessageKind. */

@@ -75,3 +75,7 @@ export class Bytes {
     return a.length === b.length && a.every((byte, index) => byte === b[index]);
   }
 }
+
+export function isBytes(value: unknown): value is Bytes {
+  return typeof value === "object" && value !== null && Bytes.is(value);
+}

@@ -5,10 +5,12 @@
 //
 // The kernel passes over everything else that is queued, at no cost per message. A reply that comes
 // after the caller has given up is dropped when the caller looks at its mailbox the next time.
+import { Status } from "../kernel/abi.ts";
 import type { Ref } from "../kernel/abi.ts";
 import { ExitReason, Tag } from "./messages.ts";
 import type { Down } from "./messages.ts";
 import type { Process } from "./process.ts";
+import { demonitor, monitor } from "./signals.ts";
 import { Suspension, Waiting } from "./suspension.ts";
 import type { Resumption } from "./suspension.ts";
 import type { Destination, Reason } from "./types.ts";
@@ -18,8 +20,8 @@ export const CALL_TIMEOUT_MS = 5_000;
 
 /**
  * Thrown by a call that got no reply; uncaught, it ends the caller.
- * `cause` is "noproc", "timeout", or the reason with which the server ended; the exit reason is
- * `{ call: { server, cause } }`. @see gen_server:call/3
+ * `cause` is "noproc", "timeout", "mailbox_full" if its mailbox refuses more, or the reason with
+ * which the server ended; the exit reason is `{ call: { server, cause } }`. @see gen_server:call/3
  */
 export class CallFailed extends ExitReason {
   override readonly cause: Reason;
@@ -54,14 +56,19 @@ export class CallOperation extends Suspension {
     if (server === 0) throw new CallFailed(this.#server, "noproc");
     if (server === pid) throw new CallFailed(this.#server, "calling_self");
     core.mark(pid);
-    const ref = core.monitor(pid, server);
+    const ref = monitor(core, pid, server);
     this.ref = ref;
+    let status: number;
     try {
-      if (this.#owned) core.sendOwned(pid, server, Tag.CALL, ref, this.#request);
-      else core.send(pid, server, Tag.CALL, ref, this.#request);
+      status = this.#owned ? core.sendOwned(pid, server, Tag.CALL, ref, this.#request)
+        : core.post(pid, server, Tag.CALL, ref, this.#request);
     } catch (error) {
-      core.demonitor(pid, ref, true);
+      demonitor(core, pid, ref, true);
       throw error;
+    }
+    if (status === Status.MAILBOX_FULL) {
+      demonitor(core, pid, ref, true);
+      throw new CallFailed(this.#server, "mailbox_full");
     }
     return super.begin();
   }
@@ -70,7 +77,7 @@ export class CallOperation extends Suspension {
     if (resumption.tag === Tag.DOWN) {
       throw new CallFailed(this.#server, (resumption.value as Down).reason);
     }
-    this.#self.core.demonitor(this.#self.pid, this.ref as Ref, true);
+    demonitor(this.#self.core, this.#self.pid, this.ref as Ref, true);
     if (resumption.tag === Tag.TIMED_OUT) throw new CallFailed(this.#server, "timeout");
     return resumption;
   }

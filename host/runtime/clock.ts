@@ -1,5 +1,8 @@
 // Time for the runtime: the system's monotonic clock, or one that a test moves by hand.
 
+/** The longest time from now on, as in Erlang's receive: 49 days. */
+export const TIME_MS_MAX = 2 ** 32 - 1;
+
 /** A monotonic clock in milliseconds with one alarm. */
 export interface Clock {
   now(): number;

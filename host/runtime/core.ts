@@ -2,50 +2,34 @@
 // Everything that touches the kernel's tables for a process is here; turns.ts runs them, pump.ts
 // drives both from the event loop.
 import { PidgeonError } from "../errors.ts";
-import {
-  Atom, Demonitor, Flag, Info, MessageKind, Option, ProcessKind, ReasonKind, Status,
-} from "../kernel/abi.ts";
-import type { Pid, Ref } from "../kernel/abi.ts";
+import { Atom, Info, ProcessKind, ReasonKind, Status } from "../kernel/abi.ts";
+import type { Address, Pid, Ref } from "../kernel/abi.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { CallbackProcess } from "./behaviour.ts";
 import type { Behaviour } from "./behaviour.ts";
-import { Bytes } from "./bytes.ts";
+import { isBytes } from "./bytes.ts";
 import type { Clock } from "./clock.ts";
 import { Copier, immutable } from "./copy.ts";
+import { limitNew, limitsOf, optionBits } from "./flags.ts";
 import { HandleTable } from "./handles.ts";
-import { atomOf, ExitReason, reasonOfAtom } from "./messages.ts";
+import { atomOf, reasonOfAtom } from "./messages.ts";
 import { Process } from "./process.ts";
 import { ProcessTable, slotOf } from "./process-table.ts";
 import type { Running } from "./process-table.ts";
 import type { Runtime } from "./runtime.ts";
-import { isGone, refusal } from "./statuses.ts";
+import { isGone, isRefused, refusal } from "./statuses.ts";
 import { Suspension, Waiting } from "./suspension.ts";
 import type { Arming } from "./suspension.ts";
 import type {
-  Body, Callbacks, Destination, Logger, Priority, ProcessInfo, Reason, SpawnOptions,
+  Body, Callbacks, Destination, Logger, Reason, SendDestination, SendResult, SpawnOptions,
 } from "./types.ts";
-
-/** The longest time that the kernel takes; longer ones are cut: 49 days. */
-export const TIME_MS_MAX = 2 ** 32 - 1;
 
 const starting = new Suspension(Waiting.START, undefined, Infinity);
 
-const priorityOptions = {
-  normal: Option.PRIORITY_NORMAL, low: Option.PRIORITY_LOW,
-  high: Option.PRIORITY_HIGH, max: Option.PRIORITY_MAX,
-} as const satisfies Record<Priority, number>;
-const priorityNames: readonly Priority[] = ["normal", "low", "high", "max"];
-
-function isBytes(value: unknown): value is Bytes {
-  return typeof value === "object" && value !== null && Bytes.is(value);
-}
-
-/** An Option sum. */
-export function optionBits(options: SpawnOptions | undefined): number {
-  let bits: number = priorityOptions[options?.priority ?? "normal"];
-  if (options?.link) bits |= Option.LINK;
-  if (options?.trapExit) bits |= Option.TRAP_EXIT;
-  return bits;
+/** The status of a send that was not taken. Throws if that is an error. */
+function refused(status: number, to: Address): number {
+  if (!isRefused(status, to)) throw refusal("send", status);
+  return status;
 }
 
 /** Makes a behaviour for a pid; called before its first turn. */
@@ -66,8 +50,7 @@ export class Core implements Arming {
   readonly #copier = new Copier();
   readonly #handlesMax: number;
   /** Bytes go to native processes as the kernel's own, to others as a value. */
-  #hasNatives = false;
-  #dead: Pid | undefined;
+  hasNatives = false;
 
   constructor(
     runtime: Runtime, kernel: Kernel, handlesMax: number, clock: Clock, logger: Logger,
@@ -102,17 +85,32 @@ export class Core implements Arming {
     return pid;
   }
 
+  /** With limits that are set before anybody can send to it. */
+  spawnOpt<A extends readonly unknown[]>(
+    parent: Pid | 0, options: SpawnOptions, body: Body<A>, args: A,
+  ): Pid {
+    const limits = limitsOf(options);
+    const pid = this.spawn(parent, optionBits(options), body, args);
+    limitNew(this.kernel, pid, limits);
+    return pid;
+  }
+
   spawnCallback(parent: Pid | 0, callbacks: Callbacks, options?: SpawnOptions): Pid {
-    return this.spawnBehaviour(
+    const limits = limitsOf(options);
+    const pid = this.spawnBehaviour(
       parent, optionBits(options), (core, pid) => new CallbackProcess(core, pid, callbacks));
+    limitNew(this.kernel, pid, limits);
+    return pid;
   }
 
   spawnNative(
     parent: Pid | 0, handler: number, argument: number, options?: SpawnOptions,
   ): Pid {
+    const limits = limitsOf(options);
     const pid = this.kernel.spawnNative(parent, handler, argument, optionBits(options));
     if (pid < 0) throw refusal("spawnNative", pid);
-    this.#hasNatives = true;
+    limitNew(this.kernel, pid, limits);
+    this.hasNatives = true;
     if (!this.pumping) this.wake();
     return pid;
   }
@@ -134,45 +132,57 @@ export class Core implements Arming {
   // ---- send ----
 
   /** Copies and sends: true if it lies in a mailbox. */
-  send(from: Pid | 0, to: Destination, tag: number, ref: Ref | 0, message: unknown): boolean {
+  send(from: Pid | 0, to: SendDestination, tag: number, ref: Ref | 0, message: unknown): boolean {
     const target = typeof to === "number" ? to : this.kernel.whereis(to);
-    if (target === 0) return false;
+    return target !== 0 && this.post(from, target, tag, ref, message) === Status.OK;
+  }
+
+  /** The same, with the reason of a failure. */
+  trySend(from: Pid | 0, to: SendDestination, tag: number, ref: Ref | 0, message: unknown):
+    SendResult {
+    const target = typeof to === "number" ? to : this.kernel.whereis(to);
+    if (target === 0) return "noproc";
+    const status = this.post(from, target, tag, ref, message);
+    return status === Status.OK ? "ok" : status === Status.MAILBOX_FULL ? "full" : "noproc";
+  }
+
+  /** OK, MAILBOX_FULL, or another status if nobody is there. */
+  post(from: Pid | 0, to: Address, tag: number, ref: Ref | 0, message: unknown): number {
     if (typeof message === "number") {
-      return this.#sent(this.kernel.sendNumber(from, target, tag, ref, message));
+      const status = this.kernel.sendNumber(from, to, tag, ref, message);
+      return status === Status.OK ? this.#posted() : refused(status, to);
     }
-    if (this.#hasNatives && this.#isNative(target) && isBytes(message)) {
-      return this.#sent(this.kernel.sendBytes(from, target, tag, ref, message.toUint8Array()));
+    if (this.hasNatives && isBytes(message) && this.#isNative(to)) {
+      const status = this.kernel.sendBytes(from, to, tag, ref, message.toUint8Array());
+      return status === Status.OK ? this.#posted() : refused(status, to);
     }
-    return this.sendOwned(from, target, tag, ref, this.#copier.copy(message));
+    return this.sendOwned(from, to, tag, ref, this.#copier.copy(message));
   }
 
-  #sent(status: number): boolean {
-    if (status === Status.OK) {
-      if (!this.pumping) this.wake();
-      return true;
-    }
-    if (isGone(status)) return false;
-    throw refusal("send", status);
+  #posted(): number {
+    if (!this.pumping) this.wake();
+    return Status.OK;
   }
 
-  #isNative(pid: Pid): boolean {
-    return this.kernel.processInfo(pid, Info.KIND) === ProcessKind.NATIVE;
+  /** An alias is the host's to know: what may be a native process's is sent numbers alone. */
+  #isNative(to: Address): boolean {
+    return this.kernel.processInfo(to as Pid, Info.KIND) === ProcessKind.NATIVE;
   }
 
-  /** Sends a value as it is: whoever calls must know that nobody else will change it. */
-  sendOwned(from: Pid | 0, to: Pid, tag: number, ref: Ref | 0, value: unknown): boolean {
-    const handle = this.#hold(value);
+  /**
+   * Sends a value as it is: whoever calls must know that nobody else will change it. OK,
+   * MAILBOX_FULL, or another status if nobody is there.
+   */
+  sendOwned(from: Pid | 0, to: Address, tag: number, ref: Ref | 0, value: unknown): number {
+    const handle = this.hold(value);
     const status = this.kernel.sendHandle(from, to, tag, ref, handle);
-    if (status === Status.OK) {
-      if (!this.pumping) this.wake();
-      return true;
-    }
+    if (status === Status.OK) return this.#posted();
     this.handles.free(handle);
-    if (isGone(status)) return false;
-    throw refusal("send", status);
+    return refused(status, to);
   }
 
-  #hold(value: unknown): number {
+  /** A handle for a value, which is whoever's takes it next. Throws PIDGEON_HANDLES_FULL. */
+  hold(value: unknown): number {
     const handle = this.handles.allocate(value);
     if (handle === 0) {
       throw new PidgeonError("PIDGEON_HANDLES_FULL", { limit: this.#handlesMax });
@@ -180,46 +190,25 @@ export class Core implements Arming {
     return handle;
   }
 
-  sendAfter(from: Pid, ms: number, to: Destination, message: unknown): Ref {
-    if (!(ms >= 0)) throw new PidgeonError("PIDGEON_BAD_TIME", { time: ms });
-    const target = this.resolve(to);
-    if (target === 0) return this.makeRef();
-    this.tellTime();
-    const time = Math.min(ms, TIME_MS_MAX);
-    const isNumber = typeof message === "number";
-    const value = isNumber ? message : this.#hold(this.#copier.copy(message));
-    const kind = isNumber ? MessageKind.NUMBER : MessageKind.HANDLE;
-    const ref = this.kernel.sendAfter(from, target, 0, 0, kind, value, time);
-    if (ref < 0) {
-      if (!isNumber) this.handles.free(value);
-      // A timer for a dead process is gone at once, and nobody is told.
-      if (isGone(ref)) return this.makeRef();
-      throw refusal("sendAfter", ref);
-    }
-    if (!this.pumping) this.wake();
-    return ref as Ref;
-  }
-
-  cancelTimer(ref: Ref): number | undefined {
-    this.tellTime();
-    const left = this.kernel.cancelTimer(ref);
-    return left < 0 ? undefined : left;
+  /** A copy of a value, as a message. Throws PIDGEON_NOT_SENDABLE. O(size). */
+  copy(value: unknown): unknown {
+    return this.#copier.copy(value);
   }
 
   // ---- signals ----
 
   /** The reason is frozen once, here: every process that is linked or monitors gets the same. */
-  exit(from: Pid | 0, to: Pid, reason: Reason): void {
+  exit(from: Pid | 0, to: Address, reason: Reason, priority = 0): void {
     const atom = atomOf(reason);
     const status = atom !== undefined
-      ? this.kernel.exitSignal(from, to, ReasonKind.ATOM, atom)
-      : this.#exitHeld(from, to, this.#hold(immutable(reason)));
-    if (status < 0 && !isGone(status)) throw refusal("exit", status);
+      ? this.kernel.exitSignal(from, to, ReasonKind.ATOM + priority, atom)
+      : this.#exitHeld(from, to, this.hold(immutable(reason)), priority);
+    if (status < 0 && !isRefused(status, to)) throw refusal("exit", status);
     if (!this.pumping) this.wake();
   }
 
-  #exitHeld(from: Pid | 0, to: Pid, handle: number): number {
-    const status = this.kernel.exitSignal(from, to, ReasonKind.HANDLE, handle);
+  #exitHeld(from: Pid | 0, to: Address, handle: number, priority: number): number {
+    const status = this.kernel.exitSignal(from, to, ReasonKind.HANDLE + priority, handle);
     if (status < 0) this.handles.free(handle);
     return status;
   }
@@ -245,43 +234,8 @@ export class Core implements Arming {
     return reasonKind === ReasonKind.ATOM ? reasonOfAtom(value) : this.handles.get(value);
   }
 
-  link(a: Pid, b: Pid): void {
-    const status = this.kernel.link(a, b);
-    if (status === Status.NO_PROCESS) throw new ExitReason("noproc");
-    if (status < 0) throw refusal("link", status);
-    if (!this.pumping) this.wake();
-  }
-
-  monitor(watcher: Pid, target: Destination): Ref {
-    const pid = this.resolve(target);
-    const ref = this.kernel.monitor(watcher, pid === 0 ? this.#anyDead() : pid);
-    if (ref < 0) throw refusal("monitor", ref);
-    if (!this.pumping) this.wake();
-    return ref as Ref;
-  }
-
-  /** A pid that is dead for certain: an unknown name is as dead as that. */
-  #anyDead(): Pid {
-    if (this.#dead === undefined) {
-      this.#dead = this.#spawnHost(0, 0);
-      this.kernel.exitSignal(0, this.#dead, ReasonKind.ATOM, Atom.KILL);
-    }
-    return this.#dead;
-  }
-
-  demonitor(watcher: Pid, ref: Ref, flush: boolean): boolean {
-    const options = flush ? Demonitor.FLUSH : 0;
-    const wasActive = this.kernel.demonitor(watcher, ref, options) === Status.OK;
-    if (flush && !wasActive) this.#forgetBacklog(watcher);
-    return wasActive;
-  }
-
   trapsExit(pid: Pid): boolean {
     return this.kernel.processInfo(pid, Info.TRAP_EXIT) === 1;
-  }
-
-  setTrapExit(pid: Pid, value: boolean): void {
-    this.kernel.processFlag(pid, Flag.TRAP_EXIT, value ? 1 : 0);
   }
 
   // ---- names ----
@@ -314,17 +268,24 @@ export class Core implements Arming {
   }
 
   mark(pid: Pid): void {
-    this.#forgetBacklog(pid);
+    this.forgetBacklog(pid);
     this.kernel.mark(pid);
   }
 
   /** The mailbox is looked at from its beginning again. */
-  #forgetBacklog(pid: Pid): void {
+  forgetBacklog(pid: Pid): void {
     const { backlogs } = this.table;
     const slot = slotOf(pid);
     if (backlogs[slot] === undefined || backlogs[slot] === null) return;
+    if (this.table.selves[slot]?.pid !== pid) return;
     backlogs[slot] = undefined;
     this.kernel.rewind(pid);
+  }
+
+  /** From now on messages may come in front of others: it has no backlog any more. */
+  expectPriority(pid: Pid): void {
+    this.forgetBacklog(pid);
+    this.table.backlogs[slotOf(pid)] = null;
   }
 
   settle(pid: Pid, ref: Ref, tag: number, value: unknown): void {
@@ -337,20 +298,5 @@ export class Core implements Arming {
     const nowMs = this.clock.now();
     this.kernel.setClock(nowMs);
     return nowMs;
-  }
-
-  // ---- information ----
-
-  processInfo(pid: Pid): ProcessInfo | undefined {
-    const kernel = this.kernel;
-    if (!kernel.isAlive(pid)) return undefined;
-    return {
-      messageQueueLength: kernel.processInfo(pid, Info.MESSAGE_QUEUE_LENGTH),
-      reductions: kernel.processInfo(pid, Info.REDUCTIONS),
-      trapExit: kernel.processInfo(pid, Info.TRAP_EXIT) === 1,
-      priority: priorityNames[kernel.processInfo(pid, Info.PRIORITY)] ?? "normal",
-      links: kernel.processInfo(pid, Info.LINKS),
-      monitors: kernel.processInfo(pid, Info.MONITORS),
-    };
   }
 }

@@ -1,12 +1,14 @@
 // The runtime's public face: processes in TypeScript over the kernel.
-export { Counter } from "../kernel/abi.ts";
-export type { Limits, Pid, Ref } from "../kernel/abi.ts";
+export { aliasOf, Counter, refOfAlias } from "../kernel/abi.ts";
+export type { Alias, Limits, Pid, Ref } from "../kernel/abi.ts";
 export { Bytes } from "./bytes.ts";
 export { CallFailed } from "./call.ts";
 export { ManualClock, SystemClock } from "./clock.ts";
 export type { Clock } from "./clock.ts";
 export { immutable, isImmutable } from "./copy.ts";
-export { Call, Cast, Down, Exit, exit, ExitReason, isOrderly } from "./messages.ts";
+export {
+  Call, Cast, Down, Exit, exit, ExitReason, isOrderly, TimerTimeout,
+} from "./messages.ts";
 export { receive, sleep, wait } from "./operations.ts";
 export { messages, oneOf, Pattern, pattern } from "./pattern.ts";
 export type { Guard, Matched, Messages, Shape } from "./pattern.ts";
@@ -16,7 +18,8 @@ export type { CallOptions, RuntimeOptions } from "./runtime.ts";
 export { TIMEOUT } from "./suspension.ts";
 export type { Suspension, Timeout } from "./suspension.ts";
 export type {
-  Body, Callbacks, CrashReport, Destination, ErrorReason, Eventually, From, Logger,
-  LongScheduleReport, Operation, Priority, ProcessInfo, Reason, Report, SpawnOptions,
-  TrapReport,
+  AliasOptions, Body, Callbacks, CrashReport, Destination, ErrorReason, Eventually, From, Logger,
+  LongScheduleReport, MailboxLimit, MemoryLimit, MemoryLimitReport, MonitorOptions, Operation,
+  Priority, ProcessFlags, ProcessInfo, ProcessInfoItems, Reason, Report, SendDestination,
+  SendOptions, SendResult, SpawnOptions, TimerOptions, TrapReport,
 } from "./types.ts";

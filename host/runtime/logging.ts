@@ -28,6 +28,9 @@ export function logToConsole(report: Report): void {
     const who = report.label === undefined
       ? "a native process" : `process ${report.pid} (${report.label})`;
     console.error(`pidgeon: ${who} has trapped:`, report.error);
+  } else if (report.type === "memory_limit") {
+    const { pid, bytes } = report;
+    console.error(`pidgeon: the mailbox of process ${pid} is beyond its limit: ${bytes} bytes`);
   } else {
     const [first, ...others] = report.pids;
     const who = others.length === 0 ? `process ${first}` : `one of ${report.pids.length} processes`;

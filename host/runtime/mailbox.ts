@@ -12,12 +12,11 @@ import { MessageKind, Status } from "../kernel/abi.ts";
 import type { Pid, Ref } from "../kernel/abi.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Backlog } from "./backlog.ts";
-import { messageOf } from "./behaviour.ts";
 import { Bytes } from "./bytes.ts";
-import { TIME_MS_MAX } from "./core.ts";
 import type { Core } from "./core.ts";
 import type { HandleTable } from "./handles.ts";
-import { Down, Exit, Tag } from "./messages.ts";
+import { decode } from "./decode.ts";
+import { Tag } from "./messages.ts";
 import { TIMEOUT, Waiting } from "./suspension.ts";
 import type { Matches, RawMessage, RawSuspension, Resumption, Suspension } from "./suspension.ts";
 
@@ -50,6 +49,7 @@ export class Mailbox {
   fetch(pid: Pid, slot: number, suspension: Suspension, shown: number, spent: number): number {
     const kernel = this.#kernel;
     const { backlogs } = this.#core.table;
+    if (suspension.kind === Waiting.HIBERNATION) return this.#hibernate(pid, slot, shown, spent);
     let now = shown;
     const backlog = backlogs[slot];
     if (backlog && shown >= 0) {
@@ -82,6 +82,16 @@ export class Mailbox {
         now = status < 0 ? CLOSED : kernel.peek(pid);
       }
     }
+  }
+
+  /** Asleep unless there is a message, whichever: the code looks for what it wants afterwards. */
+  #hibernate(pid: Pid, slot: number, shown: number, spent: number): number {
+    if (shown < 0) return CLOSED;
+    if (this.#core.table.backlogs[slot]) this.#core.table.backlogs[slot] = undefined;
+    if (this.#kernel.hibernate(pid, spent) !== Status.AGAIN) return CLOSED;
+    this.resumption.value = undefined;
+    this.resumption.tag = Tag.MESSAGE;
+    return this.#kernel.peek(pid);
   }
 
   /** A mailbox that is walked through otherwise is looked at from its beginning. */
@@ -119,7 +129,7 @@ export class Mailbox {
         backlogs[slot] = backlog;
       }
       const { kind, tag } = this.#kernel.message;
-      backlog.push(this.#decode(kind, tag, Waiting.MESSAGE));
+      backlog.push(decode(this.#core, kind, tag, true));
     }
     return this.#kernel.skip(pid);
   }
@@ -162,7 +172,7 @@ export class Mailbox {
     } else if (this.#isStale(suspension)) {
       return false;
     }
-    const value = this.#decode(kind, tag, wanted);
+    const value = decode(this.#core, kind, tag, wanted === Waiting.MESSAGE);
     if (matches !== undefined && !matches(value)) return false;
     this.from = message.from;
     this.ref = message.ref;
@@ -196,21 +206,6 @@ export class Mailbox {
       : this.#core.reasonOf(shown.reasonKind, shown.value);
     this.#freed = this.#lastHandle();
     return suspension.offer(pid, raw);
-  }
-
-  #decode(kind: number, tag: number, wanted: Waiting): unknown {
-    const message = this.#kernel.message;
-    if (kind === MessageKind.EXIT) {
-      return new Exit(message.from, this.#core.reasonOf(message.reasonKind, message.value));
-    }
-    if (kind === MessageKind.DOWN) {
-      const reason = this.#core.reasonOf(message.reasonKind, message.value);
-      return new Down(message.ref, message.from, reason);
-    }
-    // Bytes of a native process are copied out when they are taken; a pattern can't see them.
-    const value = kind === MessageKind.NUMBER ? message.value
-      : kind === MessageKind.HANDLE ? this.#handles.get(message.value) : undefined;
-    return wanted === Waiting.MESSAGE ? messageOf(tag, message.from, message.ref, value) : value;
   }
 
   /** An answer that nobody waits for any more, or a system message to a process without one. */
@@ -267,6 +262,6 @@ export class Mailbox {
     if (Number.isNaN(suspension.expiresAtMs)) {
       suspension.expiresAtMs = nowMs + suspension.timeoutMs;
     }
-    return Math.min(Math.max(0, suspension.expiresAtMs - nowMs), TIME_MS_MAX);
+    return Math.max(0, suspension.expiresAtMs - nowMs);
   }
 }

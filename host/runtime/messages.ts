@@ -21,6 +21,8 @@ export const Tag = {
   DOWN: 8,
   /** A request to the behaviour itself, not to its callbacks. */
   SYSTEM: 9,
+  /** What `startTimer` sends; its reference is the timer's. */
+  TIMER: 10,
 } as const;
 
 /** A linked process has ended; only a process that traps exits gets it. */
@@ -34,16 +36,33 @@ export class Exit {
   }
 }
 
-/** A monitored process has ended, or was dead when the monitor was made (reason "noproc"). */
+/**
+ * A monitored process has ended, or was dead when the monitor was made (reason "noproc"). Its pid
+ * is 0 where the monitor was of a name that nobody had.
+ */
 export class Down {
   readonly ref: Ref;
   readonly pid: Pid;
   readonly reason: Reason;
+  /** The tag that the monitor was given. */
+  readonly tag: number;
 
-  constructor(ref: Ref, pid: Pid, reason: Reason) {
+  constructor(ref: Ref, pid: Pid, reason: Reason, tag = 0) {
     this.ref = ref;
     this.pid = pid;
     this.reason = reason;
+    this.tag = tag;
+  }
+}
+
+/** The time of a `startTimer` is over. @see erlang:start_timer/3: `{timeout, Ref, Message}` */
+export class TimerTimeout {
+  readonly ref: Ref;
+  readonly message: unknown;
+
+  constructor(ref: Ref, message: unknown) {
+    this.ref = ref;
+    this.message = message;
   }
 }
 

@@ -1,4 +1,4 @@
-// The operations of a process: receive, sleep and wait, each used with `yield*`.
+// The operations of a process, each used with `yield*`: receive, sleep, wait, and hibernation.
 import type { Pid } from "../kernel/abi.ts";
 import { Tag } from "./messages.ts";
 import { compile, discriminantOf, Pattern, patternOf } from "./pattern.ts";
@@ -44,6 +44,10 @@ export function sleep(ms: number): Operation<void> {
 export function wait<T>(promise: PromiseLike<T> | T): Operation<Awaited<T>> {
   return new PromiseWait(promise);
 }
+
+/** Waits until there is a message, and leaves it; holds no state, so all share it. */
+export const hibernation: Operation<void> =
+  new Suspension(Waiting.HIBERNATION, undefined, Infinity);
 
 /** Waits for a reference that nobody else knows, so only the time can end it. */
 class Sleep extends Suspension {

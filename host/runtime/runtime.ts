@@ -7,13 +7,15 @@ import { AwaitRef, CALL_TIMEOUT_MS, CallOperation } from "./call.ts";
 import { SystemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { Core } from "./core.ts";
+import { processInfo, processItem } from "./information.ts";
 import { guarded, logToConsole } from "./logging.ts";
 import { Tag } from "./messages.ts";
 import type { Process } from "./process.ts";
 import { Pump } from "./pump.ts";
 import { Turns } from "./turns.ts";
 import type {
-  Body, Callbacks, Destination, Logger, Operation, ProcessInfo, Reason, SpawnOptions,
+  Body, Callbacks, Destination, Logger, Operation, ProcessInfo, ProcessInfoItems, Reason,
+  SendDestination, SpawnOptions,
 } from "./types.ts";
 
 export interface RuntimeOptions {
@@ -105,7 +107,7 @@ export class Runtime {
   }
 
   /** Sends from outside of all processes: see Process.send. */
-  send(to: Destination, message: unknown): boolean {
+  send(to: SendDestination, message: unknown): boolean {
     return this.core.send(0, to, Tag.MESSAGE, 0, message);
   }
 
@@ -135,8 +137,30 @@ export class Runtime {
     this.core.exit(0, pid, reason);
   }
 
-  processInfo(pid: Pid): ProcessInfo | undefined {
-    return this.core.processInfo(pid);
+  /**
+   * What a process is and does, or one item of it: the only way to its messages, and cheaper.
+   * Undefined if it is dead. O(its relations).
+   * @see erlang:process_info/2
+   */
+  processInfo(pid: Pid): ProcessInfo | undefined;
+  processInfo<I extends keyof ProcessInfoItems>(
+    pid: Pid, item: I,
+  ): ProcessInfoItems[I] | undefined;
+  processInfo(pid: Pid, item?: keyof ProcessInfoItems): unknown {
+    return item === undefined ? processInfo(this.core, pid) : processItem(this.core, pid, item);
+  }
+
+  /** All live processes, native ones too. O(slots). @see erlang:processes/0 */
+  processes(): Pid[] {
+    return [...this.core.kernel.processes()];
+  }
+
+  /**
+   * The time in ms on the runtime's clock, as absolute timers count.
+   * @see erlang:monotonic_time/1
+   */
+  monotonicTime(): number {
+    return this.core.clock.now();
   }
 
   /** A counter of the kernel: `Counter.SENDS` … of host/kernel/abi.ts. */

@@ -3,6 +3,7 @@
 // again, so a `receive` allocates nothing and a paused generator holds nothing of its own.
 import { PidgeonError } from "../errors.ts";
 import type { Pid, Ref } from "../kernel/abi.ts";
+import { TIME_MS_MAX } from "./clock.ts";
 
 /** What `receive` answers when its time has run out. */
 export const TIMEOUT: unique symbol = Symbol("pidgeon.timeout");
@@ -20,6 +21,8 @@ export const Waiting = {
   REFERENCE: 3,
   /** Any message, undecoded: see RawSuspension. From here on no message is a plain one. */
   RAW: 4,
+  /** That there is a message, which stays. */
+  HIBERNATION: 5,
 } as const;
 export type Waiting = (typeof Waiting)[keyof typeof Waiting];
 
@@ -61,11 +64,13 @@ export class Suspension {
   expiresAtMs = NaN;
   readonly #pending: IteratorResult<Suspension, never>;
 
-  /** Throws PIDGEON_BAD_TIME if the timeout is negative or not a number. */
+  /** Throws PIDGEON_BAD_TIME if the timeout is no number from 0 to 2^32 - 1, nor Infinity. */
   constructor(
     kind: Waiting, matches: Matches | undefined, timeoutMs: number, discriminant?: Discriminant,
   ) {
-    if (!(timeoutMs >= 0)) throw new PidgeonError("PIDGEON_BAD_TIME", { time: timeoutMs });
+    if (!(timeoutMs >= 0) || (timeoutMs > TIME_MS_MAX && timeoutMs !== Infinity)) {
+      throw new PidgeonError("PIDGEON_BAD_TIME", { time: timeoutMs });
+    }
     this.kind = kind;
     this.matches = matches;
     this.timeoutMs = timeoutMs;

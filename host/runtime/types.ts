@@ -1,12 +1,15 @@
 // What the runtime's files share: process bodies, operations, options and reports.
-import type { Pid, Ref } from "../kernel/abi.ts";
+import type { Alias, Pid, Ref } from "../kernel/abi.ts";
 import type { Process } from "./process.ts";
 import type { Suspension } from "./suspension.ts";
 
-export type { Pid, Ref } from "../kernel/abi.ts";
+export type { Alias, Pid, Ref } from "../kernel/abi.ts";
 
 /** A process by its pid or its registered name. */
 export type Destination = Pid | string;
+
+/** Where a message may go: a process, or one of its aliases. @see erlang:send/2 */
+export type SendDestination = Destination | Alias;
 
 /**
  * Something that a process does with `yield*` and that may take time: `receive`, `sleep`, `wait`, a
@@ -52,14 +55,89 @@ export interface From {
 
 export type Priority = "low" | "normal" | "high" | "max";
 
+/** @see erlang:spawn_opt/4, whose max_heap_size is `memoryLimit` here. */
 export interface SpawnOptions {
   readonly link?: boolean;
   readonly trapExit?: boolean;
   readonly priority?: Priority;
+  readonly mailboxLimit?: MailboxLimit;
+  readonly memoryLimit?: MemoryLimit;
+}
+
+/** How many messages a mailbox takes, and what happens to one more. Erlang has no such limit. */
+export interface MailboxLimit {
+  /** 0: no limit. Exit, Down and what timers send are not counted and always come in. */
+  readonly messages: number;
+  /**
+   * Default "refuse": `send` answers false, `trySend` "full", a call fails with "mailbox_full".
+   * "drop": the message is a dead letter, and its sender is not told. "kill": the receiver ends as
+   * "killed", the message with it.
+   */
+  readonly policy?: "refuse" | "drop" | "kill";
+}
+
+/**
+ * How many bytes of the kernel a mailbox may take (values themselves stay in JavaScript's heap: a
+ * message of a host process counts 32 bytes, whatever it holds), and what one message more does.
+ * @see max_heap_size of erlang:process_flag/2
+ */
+export interface MemoryLimit {
+  /** 0: no limit. */
+  readonly bytes: number;
+  /** Default true: the process ends as "killed". False: the message comes in all the same. */
+  readonly kill?: boolean;
+  /** Default true: the logger gets a MemoryLimitReport. */
+  readonly errorLogger?: boolean;
+}
+
+/** The flags of a process and their values. @see erlang:process_flag/2 */
+export interface ProcessFlags {
+  readonly trapExit: boolean;
+  readonly priority: Priority;
+  readonly mailboxLimit: MailboxLimit;
+  readonly memoryLimit: MemoryLimit;
+}
+
+/** @see erlang:monitor/3 */
+export interface MonitorOptions {
+  /**
+   * The reference is an alias too (`aliasOf(ref)`): until `unalias`; until `demonitor` or the Down;
+   * or until the first message through it, which ends the monitor as well, or the Down.
+   */
+  readonly alias?: "explicit_unalias" | "demonitor" | "reply_demonitor";
+  /** The `tag` of the Down, 0 to 255; in Erlang any term takes the place of 'DOWN'. */
+  readonly tag?: number;
+  /** The Down comes as a priority message. */
+  readonly priority?: boolean;
+  /** The alias admits priority messages. */
+  readonly priorityAlias?: boolean;
+}
+
+/** @see erlang:alias/1 */
+export interface AliasOptions {
+  /** It ends with the first message through it. Else with `unalias` or its process. */
+  readonly reply?: boolean;
+  /** It admits priority messages. */
+  readonly priority?: boolean;
+}
+
+/** @see erlang:send/3 and EEP 76 */
+export interface SendOptions {
+  /** Before all ordinary messages; only through an alias that was made with `priority`. */
+  readonly priority?: boolean;
+}
+
+/** What became of a message: it is in a mailbox, nobody is there, or the mailbox is full. */
+export type SendResult = "ok" | "noproc" | "full";
+
+/** @see erlang:send_after/4 */
+export interface TimerOptions {
+  /** The time is one of the runtime's clock (`monotonicTime`), not from now on. */
+  readonly absolute?: boolean;
 }
 
 /** What the runtime tells its logger. */
-export type Report = CrashReport | LongScheduleReport | TrapReport;
+export type Report = CrashReport | LongScheduleReport | MemoryLimitReport | TrapReport;
 
 /** A process has ended by an error, or a behaviour with a reason that is not an orderly one. */
 export interface CrashReport {
@@ -78,6 +156,14 @@ export interface LongScheduleReport {
   readonly durationMs: number;
 }
 
+/** A mailbox has gone beyond its memory limit; told once as long as the process lives. */
+export interface MemoryLimitReport {
+  readonly type: "memory_limit";
+  readonly pid: Pid;
+  /** What the mailbox has taken when that was told. */
+  readonly bytes: number;
+}
+
 /** The code of a native process or of a guest has trapped, which ends the process. */
 export interface TrapReport {
   readonly type: "trap";
@@ -92,11 +178,43 @@ export interface TrapReport {
 /** Where reports go; called synchronously; what it throws goes to console.error. */
 export type Logger = (report: Report) => void;
 
+/**
+ * What a process is and does now. Lists cost their length.
+ * @see erlang:process_info/1
+ */
 export interface ProcessInfo {
+  readonly status: "runnable" | "running" | "waiting" | "suspended" | "exiting";
+  readonly registeredName: string | undefined;
+  /** The name of its behaviour's module, where it has one. */
+  readonly label: string | undefined;
+  /** Who spawned it; 0: nobody. */
+  readonly parent: Pid | 0;
+  readonly kind: "host" | "native";
   readonly messageQueueLength: number;
   readonly reductions: number;
   readonly trapExit: boolean;
   readonly priority: Priority;
-  readonly links: number;
-  readonly monitors: number;
+  readonly links: readonly Pid[];
+  /** Whom it watches, one for each monitor. */
+  readonly monitors: readonly Pid[];
+  readonly monitoredBy: readonly Pid[];
+  /** Whom it suspends. */
+  readonly suspending: readonly Pid[];
+  /** How many processes suspend it. */
+  readonly suspended: number;
+  /** Bytes of the kernel: its records and its mailbox. */
+  readonly memory: number;
+  /** Messages; 0: no limit. */
+  readonly mailboxLimit: number;
+  readonly aliases: number;
+  /** How many groups it is in. */
+  readonly groups: number;
+  /** Timers that will send to it. */
+  readonly timers: number;
+}
+
+/** What `processInfo(pid, item)` answers besides: what costs more than its length. */
+export interface ProcessInfoItems extends ProcessInfo {
+  /** Copies of the oldest messages of its mailbox, at most 1,000. O(messages²). */
+  readonly messages: readonly unknown[];
 }

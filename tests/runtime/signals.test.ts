@@ -252,12 +252,13 @@ scenario("demonitor with flush leaves no Down behind", (t, h) => {
     const pid = self.spawn(idle);
     const active = self.monitor(pid);
     const queued = self.monitor(pid);
-    const wasActive = self.demonitor(active);
+    const wasActive = self.demonitor(active, { info: true });
     self.send(pid, "end");
     yield* sleep(1);
-    return [wasActive, self.demonitor(queued, { flush: true }), yield* receive(undefined, 0)];
+    const wasQueued = self.demonitor(queued, { flush: true, info: true });
+    return [wasActive, wasQueued, self.demonitor(queued), yield* receive(undefined, 0)];
   });
-  t.same(result, [true, false, TIMEOUT]);
+  t.same(result, [true, false, true, TIMEOUT]);
 });
 
 scenario("a child that ends at once is never missed", (t, h) => {

@@ -72,7 +72,7 @@ class Stage {
       clock: this.#clock, manual: true, limits, logger: () => {},
     });
     this.#script = scenario.steps.flatMap(stepsOf);
-    this.#steps = new GeneratorSteps(this.#runtime, this.#clock, (name) => this.#body(name));
+    this.#steps = new GeneratorSteps(this.#runtime, (name) => this.#body(name));
     for (const name of castOf(scenario).roots) {
       this.#steps.pids.set(name, this.#runtime.spawn(this.#body(name)));
     }
@@ -129,7 +129,6 @@ class Stage {
 
   *#perform(self: Process, step: Step): Operation<{ text: string; isLoud: boolean }> {
     try {
-      if ("between" in step) throw new Inexpressible("no between yet");
       return yield* this.#steps.perform(self, step);
     } catch (error) {
       if (error instanceof Inexpressible) this.#failure = error;

@@ -2,9 +2,6 @@
 import { scenario } from "../scenario.ts";
 import { A, B, C, D, pass, shown, together } from "../steps.ts";
 
-const cannot = { generators: "no alias yet" };
-const withMonitors = { generators: "monitors have no alias and no tag" };
-
 export const aliases = [
   scenario({
     id: "aliases/send", suite: "process_SUITE:alias_bif", decided: "BEAM",
@@ -14,7 +11,6 @@ export const aliases = [
       A.receive(),
     ],
     trace: ["A receive: one", "A receive: two"],
-    cannot: { generators: "no alias yet" },
   }),
   scenario({
     id: "aliases/unalias", suite: "process_SUITE:alias_bif", decided: "BEAM",
@@ -24,7 +20,6 @@ export const aliases = [
       A.receive(undefined, { after: 0 }),
     ],
     trace: ["A unalias: true", "A unalias: false", "B send: true", "A receive: nothing"],
-    cannot,
   }),
   scenario({
     id: "aliases/queued-stays", decided: "BEAM",
@@ -34,7 +29,6 @@ export const aliases = [
       A.receive(),
     ],
     trace: ["A info: 1", "A unalias: true", "A receive: x"],
-    cannot,
   }),
   scenario({
     id: "aliases/reply", suite: "process_SUITE:alias_bif", decided: "BEAM",
@@ -45,7 +39,6 @@ export const aliases = [
       A.receive(undefined, { after: 0 }), A.unalias("a"),
     ],
     trace: ["A receive: one", "A receive: nothing", "A unalias: false"],
-    cannot,
   }),
   scenario({
     id: "aliases/reply-to-oneself", decided: "BEAM",
@@ -55,14 +48,12 @@ export const aliases = [
       A.send({ alias: "a" }, "y"), A.receive(undefined, { after: 0 }),
     ],
     trace: ["A receive: x", "A receive: nothing"],
-    cannot,
   }),
   scenario({
     id: "aliases/others", suite: "process_SUITE:alias_bif", decided: "BEAM",
     title: "nobody else can take an alias back",
     steps: [A.alias("a"), B.unalias("a"), B.send({ alias: "a" }, "x"), A.receive()],
     trace: ["B unalias: false", "A receive: x"],
-    cannot,
   }),
   scenario({
     id: "aliases/no-alias", decided: "BEAM",
@@ -78,7 +69,6 @@ export const aliases = [
         because: "an address that never was an alias is its host's mistake: BAD_PID",
       },
     },
-    cannot: { generators: "no unalias yet" },
   }),
   scenario({
     id: "aliases/several", decided: "BEAM",
@@ -88,14 +78,12 @@ export const aliases = [
       B.send({ alias: "b" }, "y"), A.receive(),
     ],
     trace: ["A unalias: true", "A receive: y"],
-    cannot,
   }),
   scenario({
     id: "aliases/dead-owner", decided: "BEAM",
     title: "an alias ends with its process",
     steps: [A.alias("a"), A.exits("x"), shown(B.send({ alias: "a" }, "y"))],
     trace: ["A ended: x", "B send: true"],
-    cannot,
   }),
   scenario({
     id: "aliases/monitor-explicit", suite: "process_SUITE:monitor_alias", decided: "BEAM",
@@ -110,7 +98,6 @@ export const aliases = [
       "A receive: one", "B ended: x", "A receive: DOWN n B x", "A receive: two",
       "A unalias: true", "A unalias: true",
     ],
-    cannot: withMonitors,
   }),
   scenario({
     id: "aliases/monitor-unalias", suite: "process_SUITE:monitor_alias", decided: "BEAM",
@@ -120,7 +107,6 @@ export const aliases = [
       B.exits("y"), A.receive(),
     ],
     trace: ["A unalias: true", "B ended: y", "A receive: DOWN m B y"],
-    cannot: withMonitors,
   }),
   scenario({
     id: "aliases/demonitor-ends-it", suite: "process_SUITE:monitor_alias", decided: "BEAM",
@@ -131,7 +117,6 @@ export const aliases = [
       A.receive(undefined, { after: 0 }), A.unalias("m"),
     ],
     trace: ["A receive: one", "A receive: two", "A receive: nothing", "A unalias: false"],
-    cannot: withMonitors,
   }),
   scenario({
     id: "aliases/down-ends-it", suite: "process_SUITE:monitor_alias", decided: "BEAM",
@@ -141,7 +126,6 @@ export const aliases = [
       A.receive(), A.receive(undefined, { after: 0 }), A.unalias("m"),
     ],
     trace: ["B ended: x", "A receive: DOWN m B x", "A receive: nothing", "A unalias: false"],
-    cannot: withMonitors,
   }),
   scenario({
     id: "aliases/reply-demonitors", suite: "process_SUITE:monitor_alias", decided: "BEAM",
@@ -155,7 +139,6 @@ export const aliases = [
     trace: [
       "B ended: x", "A receive: one", "A receive: nothing", "A info: 0", "A demonitor: false",
     ],
-    cannot: withMonitors,
   }),
   scenario({
     id: "aliases/reply-demonitor-down", suite: "process_SUITE:monitor_alias", decided: "BEAM",
@@ -165,7 +148,6 @@ export const aliases = [
       C.send({ alias: "m" }, "late"), A.receive(), A.receive(undefined, { after: 0 }),
     ],
     trace: ["B ended: x", "A receive: DOWN m B x", "A receive: nothing"],
-    cannot: withMonitors,
   }),
   scenario({
     id: "aliases/reply-demonitor-timeout", suite: "process_SUITE:monitor_alias",
@@ -177,7 +159,6 @@ export const aliases = [
       A.receive(undefined, { after: 0 }),
     ],
     trace: ["A receive: nothing", "A demonitor: true", "A receive: nothing"],
-    cannot: withMonitors,
   }),
   scenario({
     id: "aliases/noproc", decided: "BEAM",
@@ -192,7 +173,6 @@ export const aliases = [
       "B ended: x", "A receive: DOWN m B noproc", "A receive: y", "A receive: DOWN n B noproc",
       "A receive: nothing",
     ],
-    cannot: withMonitors,
   }),
   scenario({
     id: "aliases/demonitor-of-an-alias", suite: "monitor_SUITE:gh_5225_demonitor_alias",
@@ -210,7 +190,6 @@ export const aliases = [
       "A demonitor: true", "A demonitor: true", "A receive: DOWN m B x", "A demonitor: true",
       "A receive: DOWN n B noproc", "A demonitor: true", "A receive: one", "A receive: two",
     ],
-    cannot,
   }),
   scenario({
     id: "aliases/demonitor-ends-reply", decided: "BEAM",
@@ -224,7 +203,6 @@ export const aliases = [
     trace: [
       "A demonitor: true", "B ended: normal", "A receive: DOWN m B normal", "A receive: nothing",
     ],
-    cannot: withMonitors,
   }),
   scenario({
     id: "aliases/no-down-after-demonitor", suite: "monitor_SUITE:down_on_alias_gh5310",
@@ -241,7 +219,6 @@ export const aliases = [
       "A demonitor: true", "A demonitor: true", "B ended: [bye, [compound]]", "C ended: bye",
       "A receive: nothing", "A receive: x",
     ],
-    cannot: withMonitors,
   }),
   scenario({
     id: "aliases/unknown-name", suite: "monitor_SUITE:monitor_3_noproc_gh6185", decided: "BEAM",
@@ -257,7 +234,6 @@ export const aliases = [
       "A receive: lost m noproc", "A receive: x", "A unalias: true", "A receive: nothing",
       "D ended: bang", "A isAlive: false",
     ],
-    cannot: withMonitors,
   }),
   scenario({
     id: "aliases/spawn-monitor", suite: "process_SUITE:spawn_monitor_alias", decided: "BEAM",
@@ -267,7 +243,6 @@ export const aliases = [
       B.exits("x"), A.receive(), A.receive(undefined, { after: 0 }),
     ],
     trace: ["B ended: x", "A receive: hello", "A receive: nothing"],
-    cannot: withMonitors,
   }),
   scenario({
     id: "aliases/tag", suite: "process_SUITE:monitor_tag", decided: "BEAM",
@@ -280,7 +255,6 @@ export const aliases = [
       "B ended: x", "A receive: gone m B x", "C ended: y", "A receive: lost n C y",
       "A receive: never o B noproc",
     ],
-    cannot: withMonitors,
   }),
   scenario({
     id: "aliases/tags-apart", suite: "monitor_SUITE:monitor_tag_storage", decided: "BEAM",
@@ -293,7 +267,6 @@ export const aliases = [
     trace: [
       "B ended: x", "A receive: two o B x", "A receive: DOWN n B x", "A receive: one m B x",
     ],
-    cannot: withMonitors,
   }),
   scenario({
     id: "aliases/message-before-down", suite: "signal_SUITE:monitor_order", decided: "BEAM",
@@ -303,13 +276,11 @@ export const aliases = [
       A.receive(), A.receive(),
     ],
     trace: ["B ended: x", "A receive: one", "A receive: DOWN m B x"],
-    cannot,
   }),
   scenario({
     id: "aliases/wakes", decided: "BEAM",
     title: "a message through an alias wakes its process",
     steps: [A.alias("a"), A.receive(), B.send({ alias: "a" }, "x")],
     trace: ["A receive: x"],
-    cannot,
   }),
 ];

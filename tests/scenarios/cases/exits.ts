@@ -34,7 +34,6 @@ export const exits = [
       `A receive: EXIT B [${Array.from({ length: 60 }, (_, n) => n).join(", ")}]`,
       `A receive: DOWN m B [${Array.from({ length: 60 }, (_, n) => n).join(", ")}]`,
     ],
-    cannot: { generators: "one of spawnLink and spawnMonitor" },
   }),
   scenario({
     id: "exits/signal-other", decided: "BEAM",

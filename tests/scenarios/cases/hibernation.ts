@@ -16,7 +16,6 @@ export const hibernation = [
       "A receive: all fine", "A info: waiting", "B hibernate: awake", "B receive: quit",
       "B ended: normal",
     ],
-    cannot: { generators: "no hibernate yet" },
   }),
   scenario({
     id: "hibernation/messages-in-queue", suite: "hibernate_SUITE:messages_in_queue",
@@ -27,7 +26,6 @@ export const hibernation = [
       B.info(B, "messageQueueLength"), B.hibernate(), B.receive(),
     ],
     trace: ["B receive: go ahead", "B info: 1", "B hibernate: awake", "B receive: kept"],
-    cannot: { generators: "no hibernate yet" },
   }),
   scenario({
     id: "hibernation/passed-over", decided: "BEAM",
@@ -36,7 +34,6 @@ export const hibernation = [
       A.send(B, "kept"), B.receive({ body: "other" }, { after: 0 }), B.hibernate(), B.receive(),
     ],
     trace: ["B receive: nothing", "B hibernate: awake", "B receive: kept"],
-    cannot: { generators: "no hibernate yet" },
   }),
   scenario({
     id: "hibernation/no-time", decided: "BEAM",
@@ -46,7 +43,6 @@ export const hibernation = [
       A.sendAfter(50, B, "x"), pass(100), B.receive(),
     ],
     trace: ["B receive: nothing", "A log: asleep", "B hibernate: awake", "B receive: x"],
-    cannot: { generators: "no hibernate yet" },
   }),
   scenario({
     id: "hibernation/signals", decided: "BEAM",
@@ -59,7 +55,6 @@ export const hibernation = [
       "B hibernate: awake", "C ended: x", "B receive: DOWN m C x", "A ended: y",
       "B hibernate: awake", "B receive: EXIT A y",
     ],
-    cannot: { generators: "no hibernate yet" },
   }),
   scenario({
     id: "hibernation/killed", decided: "BEAM",
@@ -72,7 +67,6 @@ export const hibernation = [
       "B ended: killed", "C ended: killed", "A receive: DOWN m B killed", "A whereis: nobody",
       "A isAlive: false",
     ],
-    cannot: { generators: "no hibernate yet" },
   }),
   scenario({
     id: "hibernation/ordinary-exit", decided: "BEAM",
@@ -82,7 +76,6 @@ export const hibernation = [
       A.send(B, "x"),
     ],
     trace: ["A log: asleep", "A info: 0", "B hibernate: awake"],
-    cannot: { generators: "no hibernate yet" },
   }),
   scenario({
     id: "hibernation/suspended", decided: "BEAM",
@@ -91,6 +84,5 @@ export const hibernation = [
       B.hibernate(), A.suspend(B), A.send(B, "x"), A.log("asleep"), A.resume(B), B.receive(),
     ],
     trace: ["A log: asleep", "B hibernate: awake", "B receive: x"],
-    cannot: { generators: "no hibernate yet" },
   }),
 ];

@@ -18,7 +18,6 @@ export const information = [
       "A info: some", "B receive: empty", "B receive: own", "B receive: a", "B receive: b",
       "A info: [c, 1]",
     ],
-    cannot: { generators: "processInfo has no messages" },
   }),
   scenario({
     id: "information/own-messages", suite: "process_SUITE:process_info_messages",
@@ -33,7 +32,6 @@ export const information = [
       "A info: b1 | c1 | b2 | c2", "A receive: b1", "A receive: c1", "D receive: b1",
       "D receive: c1", "A info: b2 | c2",
     ],
-    cannot: { generators: "processInfo has no messages" },
   }),
   scenario({
     id: "information/status", suite: "process_SUITE:process_info_other_status",
@@ -44,7 +42,6 @@ export const information = [
       A.info(B, "status"),
     ],
     trace: ["A info: waiting", "A info: waiting", "A info: waiting"],
-    cannot: { generators: "processInfo has no status" },
   }),
   scenario({
     id: "information/status-and-messages",
@@ -52,7 +49,6 @@ export const information = [
     title: "to be asked for its messages does not show in its status",
     steps: [B.receive(), A.infos(B, ["status", "messages"])],
     trace: ["A infos: waiting, none"],
-    cannot: { generators: "no infos yet" },
   }),
   scenario({
     id: "information/several-items", suite: "process_SUITE:process_info_2_list",
@@ -68,7 +64,6 @@ export const information = [
       "A infos: waiting, false, normal", "A infos: normal, false, waiting, false",
       "A infos: a, running, 0", "A infos: none, 0",
     ],
-    cannot: { generators: "no infos yet" },
   }),
   scenario({
     id: "information/parent", suite: "process_SUITE:process_info_parent", decided: "BEAM",
@@ -80,7 +75,6 @@ export const information = [
     trace: [
       "D info: A", "D info: B", "D info: nobody", "B ended: normal", "D info: B",
     ],
-    cannot: { generators: "processInfo has no parent" },
   }),
   scenario({
     id: "information/all-items", suite: "process_SUITE:process_info_smoke_all",
@@ -101,7 +95,6 @@ export const information = [
       "B ended: killed", "C ended: killed", "D ended: killed", "A isAlive: false",
       "A infos: undefined", "A info: undefined",
     ],
-    cannot: { generators: "no infos yet" },
   }),
   scenario({
     id: "information/sent-to-oneself", suite: "process_SUITE:process_info_self_signal",
@@ -110,7 +103,6 @@ export const information = [
     steps: [A.send(A, "own"), A.info(A, "messages"), A.monitor(B, "m"), A.send(A, "two"),
       A.info(A, "messages")],
     trace: ["A info: own", "A info: own | two"],
-    cannot: { generators: "processInfo has no messages" },
   }),
   scenario({
     id: "information/own-queue-length", suite: "process_SUITE:process_info_self_msgq_len",
@@ -121,7 +113,6 @@ export const information = [
       A.info(A, "messageQueueLength"),
     ],
     trace: ["A info: 40"],
-    cannot: { generators: "no flood yet" },
   }),
   scenario({
     id: "information/length-and-messages",
@@ -132,7 +123,6 @@ export const information = [
       A.infos(A, ["messages", "messageQueueLength"]),
     ],
     trace: ["A infos: 3, 1 | 2 | 3", "A receive: 1", "A infos: 2 | 3, 2"],
-    cannot: { generators: "no flood yet" },
   }),
   scenario({
     id: "information/own-and-others-view", suite: "process_SUITE:otp_4725", decided: "BEAM",
@@ -146,7 +136,6 @@ export const information = [
       "B infos: 1, false, max", "A infos: 1, false, max", "C infos: 0, false, normal",
       "A infos: 0, false, normal",
     ],
-    cannot: { generators: "generators have priority normal" },
   }),
   scenario({
     id: "information/suspending", decided: "BEAM",
@@ -157,7 +146,6 @@ export const information = [
       A.info(A, "suspending"),
     ],
     trace: ["A info: 2", "B ended: killed", "A info: 1", "A info: 1", "A info: 0"],
-    cannot: { generators: "no suspend yet" },
   }),
   scenario({
     id: "information/dead", decided: "BEAM",
@@ -166,7 +154,6 @@ export const information = [
       B.exits("x"), A.info(B, "status"), A.info(B, "registeredName"), A.infos(B, ["links"]),
     ],
     trace: ["B ended: x", "A info: undefined", "A info: undefined", "A infos: undefined"],
-    cannot: { generators: "no infos yet" },
   }),
   scenario({
     id: "information/processes", suite: "process_SUITE:processes_this_tab", decided: "BEAM",
@@ -179,14 +166,12 @@ export const information = [
       "A processes: A B C", "B ended: killed", "C processes: A C D", "D ended: normal",
       "C ended: x", "A processes: A E",
     ],
-    cannot: { generators: "no processes yet" },
   }),
   scenario({
     id: "information/just-born", suite: "process_SUITE:processes_send_infant", decided: "BEAM",
     title: "a process is listed, and can be sent to, before it has done anything",
     steps: [together(A.spawn(B), C.processes(), shown(C.send(B, "hello"))), B.receive()],
     trace: ["C processes: A B C", "C send: true", "B receive: hello"],
-    cannot: { generators: "no processes yet" },
   }),
   scenario({
     id: "information/refused-flags", suite: "process_SUITE:process_flag_badarg",
@@ -194,6 +179,5 @@ export const information = [
     title: "a priority that is none is refused, and the old one stays",
     steps: [A.priority("high"), A.misuse("priority"), A.info(A, "priority")],
     trace: ["A misuse: refused", "A info: high"],
-    cannot: { generators: "a priority is set by spawn alone" },
   }),
 ];

@@ -160,7 +160,6 @@ export const links = [
     trace: ["B ended: bang", "A receive: EXIT B bang", "A receive: nothing"],
     orTrace: [["B ended: bang", "A receive: nothing", "A receive: nothing"]],
     ours: ["B ended: bang", "A receive: EXIT B bang", "A receive: nothing"],
-    cannot: { generators: "a priority is set by spawn alone" },
   }),
   scenario({
     id: "links/link-to-one-that-has-unlinked", suite: "signal_SUITE:unlink_exit",

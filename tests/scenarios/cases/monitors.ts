@@ -8,7 +8,6 @@ export const monitors = [
     title: "A watches B, B kills A: B hears nothing and lives",
     steps: [A.monitor(B, "m"), B.exit(A, "kill"), C.isAlive(B), C.info(B, "monitoredBy")],
     trace: ["A ended: killed", "C isAlive: true", "C info: 0"],
-    cannot: { generators: "processInfo has no monitoredBy" },
   }),
   scenario({
     id: "monitors/others-reference", suite: "monitor_SUITE:case_2", decided: "BEAM",
@@ -28,7 +27,6 @@ export const monitors = [
       "A info: 2", "A info: 2", "B ended: x", "A receive: DOWN n B x", "A receive: DOWN m B x",
       "A receive: nothing", "A info: 0",
     ],
-    cannot: { generators: "processInfo has no monitoredBy" },
   }),
   scenario({
     id: "monitors/normal", suite: "monitor_SUITE:mon_1", decided: "BEAM",
@@ -68,10 +66,6 @@ export const monitors = [
         trace: ["A receive: nothing", "A demonitor: true"],
         because: "it is a monitor as any other, which nobody can live to see fire",
       },
-      generators: {
-        trace: ["A receive: nothing", "A demonitor: true"],
-        because: "it is a monitor as any other, which nobody can live to see fire",
-      },
     },
   }),
   scenario({
@@ -79,7 +73,6 @@ export const monitors = [
     title: "a monitor is one way: the watcher's end does nothing to the watched",
     steps: [A.monitor(B, "m"), A.exits("x"), C.isAlive(B), C.info(B, "monitoredBy")],
     trace: ["A ended: x", "C isAlive: true", "C info: 0"],
-    cannot: { generators: "processInfo has no monitoredBy" },
   }),
   scenario({
     id: "monitors/demonitor", suite: "monitor_SUITE:demon_2", decided: "BEAM",
@@ -154,7 +147,6 @@ export const monitors = [
     trace: [
       "A info: 2", "C ended: x", "A info: 1", "B info: 0", "A ended: y", "B info: 0",
     ],
-    cannot: { generators: "processInfo has no monitoredBy" },
   }),
   scenario({
     id: "monitors/from-birth-and-ended-by-the-watched", suite: "monitor_SUITE:case_1a",
@@ -164,7 +156,6 @@ export const monitors = [
       A.spawn(B, { monitor: "m" }), B.exit(A, "foo"), C.isAlive(B), C.info(B, "monitoredBy"),
     ],
     trace: ["A ended: foo", "C isAlive: true", "C info: 0"],
-    cannot: { generators: "processInfo has no monitoredBy" },
   }),
   scenario({
     id: "monitors/from-birth-others-reference", suite: "monitor_SUITE:case_2a", decided: "BEAM",
@@ -179,7 +170,6 @@ export const monitors = [
     title: "what is no process can't be watched",
     steps: [A.misuse("monitor"), A.info(A, "monitors"), A.receive(undefined, { after: 0 })],
     trace: ["A misuse: refused", "A info: 0", "A receive: nothing"],
-    cannot: { generators: "no misuse yet" },
   }),
   scenario({
     id: "monitors/demonitor-nonsense", suite: "monitor_SUITE:demon_e_1", decided: "BEAM",
@@ -188,7 +178,6 @@ export const monitors = [
       A.misuse("demonitor"), B.monitor(A, "m"), shown(A.demonitor("m")), A.info(A, "monitoredBy"),
     ],
     trace: ["A misuse: refused", "A demonitor: true", "A info: 1"],
-    cannot: { generators: "no misuse yet" },
   }),
   scenario({
     id: "monitors/demonitor-plain-reference", suite: "monitor_SUITE:demon_1", decided: "BEAM",
@@ -237,7 +226,6 @@ export const monitors = [
     trace: ["B ended: bang", "A receive: DOWN m B bang", "A receive: nothing"],
     orTrace: [["B ended: bang", "A receive: nothing", "A receive: nothing"]],
     ours: ["B ended: bang", "A receive: DOWN m B bang", "A receive: nothing"],
-    cannot: { generators: "a priority is set by spawn alone" },
   }),
   scenario({
     id: "monitors/mixed", suite: "monitor_SUITE:mixer", decided: "BEAM",
@@ -255,7 +243,6 @@ export const monitors = [
       "D ended: x", "A receive: DOWN n2 D x", "A infos: 0, 0", "A demonitor: true",
       "E ended: flaff", "A infos: 0, 0", "A receive: nothing",
     ],
-    cannot: { generators: "no infos yet" },
   }),
   scenario({
     id: "monitors/earlier-incarnation", suite: "monitor_SUITE:otp_5827", decided: "BEAM",
@@ -268,7 +255,6 @@ export const monitors = [
       "B ended: x", "A receive: DOWN m B noproc", "A info: 0", "A isAlive: false",
       "A isAlive: true",
     ],
-    cannot: { generators: "processInfo has no monitoredBy" },
   }),
   scenario({
     id: "monitors/whole-life", suite: "erl_link_SUITE:process_monitors", decided: "BEAM",
@@ -285,6 +271,5 @@ export const monitors = [
       "A receive: DOWN n B bye", "A info: 0", "A receive: DOWN o B noproc", "A info: 0",
       "A receive: nothing", "A demonitor: true",
     ],
-    cannot: { generators: "processInfo has no monitoredBy" },
   }),
 ];

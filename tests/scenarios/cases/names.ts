@@ -14,7 +14,6 @@ export const names = [
       "B ended: x", "A register: refused", "A send: refused", "A misuse: refused",
       "A whereis: nobody",
     ],
-    cannot: { generators: "a process registers itself alone" },
   }),
   scenario({
     id: "names/again-and-again", suite: "register_SUITE:otp_8099", decided: "BEAM",
@@ -28,7 +27,6 @@ export const names = [
       "A whereis: B", "B ended: killed", "A register: true", "A whereis: C", "C ended: killed",
       "A register: true", "A whereis: D", "D ended: killed", "A whereis: nobody",
     ],
-    cannot: { generators: "a process registers itself alone" },
   }),
   scenario({
     id: "names/one-each", decided: "BEAM",
@@ -66,7 +64,6 @@ export const names = [
       A.info(B, "registeredName"),
     ],
     trace: ["A register: true", "C whereis: B", "B receive: x", "A info: n"],
-    cannot: { generators: "a process registers itself alone" },
   }),
   scenario({
     id: "names/end-frees", decided: "BEAM",
@@ -96,7 +93,6 @@ export const names = [
       A.info(A, "status"), A.unregister("n"), A.info(A, "registeredName"),
     ],
     trace: ["A info: none", "A info: n", "A info: running", "A info: none"],
-    cannot: { generators: "processInfo has no registeredName" },
   }),
   scenario({
     id: "names/monitor-after-it-moved", decided: "BEAM",

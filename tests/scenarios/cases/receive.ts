@@ -84,7 +84,6 @@ export const receives = [
       B.flood(A, 300), ...call("m", 1), A.info(A, "messageQueueLength"), A.drain(),
     ],
     trace: [...called("m", 1), "A info: 300", "A drain: 300 in order"],
-    cannot: { generators: "no flood yet" },
   }),
   scenario({
     id: "receive/in-between", suite: "receive_SUITE:receive_in_between", decided: "BEAM",
@@ -131,7 +130,6 @@ export const receives = [
       "A receive: go", "A receive: 1", "A receive: 2", "A receive: 3", "A receive: 4",
       "A receive: 5", "A receive: r: marked", "A receive: stop",
     ],
-    cannot: { generators: "no flood yet" },
   }),
   scenario({
     id: "receive/nested-calls", suite: "receive_SUITE:multi_recv_opt", decided: "BEAM",
@@ -142,7 +140,6 @@ export const receives = [
     trace: [
       ...called("one", 3, ...called("two", 3, ...called("three", 3))), "A drain: 200 in order",
     ],
-    cannot: { generators: "no flood yet" },
   }),
   scenario({
     id: "receive/many-calls-within", suite: "receive_SUITE:multi_recv_opt_clear",
@@ -154,7 +151,6 @@ export const receives = [
     trace: [
       ...called("outer", 4, ...many.flatMap((ref) => called(ref, 2))), "A drain: 100 in order",
     ],
-    cannot: { generators: "no flood yet" },
   }),
   scenario({
     id: "receive/bad-time", suite: "receive_SUITE:gh_5235_missing_save_reset", decided: "BEAM",

@@ -14,7 +14,6 @@ export const spawning = [
     trace: [
       "A receive: DOWN m B [exit, 1]", "A receive: EXIT B [exit, 1]", "A receive: hello",
     ],
-    cannot: { generators: "one of spawnLink and spawnMonitor" },
   }),
   scenario({
     id: "spawning/request-demonitor",
@@ -55,7 +54,6 @@ export const spawning = [
       A.exits(["kaboom", 1]), C.isAlive(B),
     ],
     trace: ["A ended: [kaboom, 1]", "B ended: [kaboom, 1]", "C isAlive: false"],
-    cannot: { generators: "generators have priority normal" },
   }),
   scenario({
     id: "spawning/link-and-monitor", decided: "BEAM",
@@ -69,7 +67,6 @@ export const spawning = [
       "A info: 1", "A info: 1", "B ended: x", "A receive: EXIT B x", "A receive: DOWN m B x",
       "A receive: nothing",
     ],
-    cannot: { generators: "one of spawnLink and spawnMonitor" },
   }),
   scenario({
     id: "spawning/priority", decided: "BEAM",
@@ -80,7 +77,6 @@ export const spawning = [
       A.info(D, "priority"),
     ],
     trace: ["A info: normal", "A info: low", "A info: max"],
-    cannot: { generators: "a priority is set by spawn alone" },
   }),
   scenario({
     id: "spawning/inherits-nothing", decided: "BEAM",
@@ -90,7 +86,6 @@ export const spawning = [
       A.infos(B, ["trapExit", "registeredName", "links", "monitors", "messageQueueLength"]),
     ],
     trace: ["A infos: false, none, 0, 0, 0"],
-    cannot: { generators: "no infos yet" },
   }),
   scenario({
     id: "spawning/plain-end", decided: "BEAM",

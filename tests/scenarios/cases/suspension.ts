@@ -2,8 +2,6 @@
 import { scenario } from "../scenario.ts";
 import { A, B, C, D, pass, shown, together } from "../steps.ts";
 
-const cannot = { generators: "no suspend yet" };
-
 export const suspension = [
   scenario({
     id: "suspension/waits", suite: "process_SUITE:otp_7738_suspended", decided: "BEAM",
@@ -16,7 +14,6 @@ export const suspension = [
       "A suspend: true", "A info: 2", "A info: suspended", "A resume: true", "B receive: x",
       "B receive: y",
     ],
-    cannot,
   }),
   scenario({
     id: "suspension/collected-while-waiting", suite: "process_SUITE:otp_7738_waiting",
@@ -26,7 +23,6 @@ export const suspension = [
       B.receive(), together(C.send(B, "wake up"), A.collect(B)), B.send(A, "woke up"), A.receive(),
     ],
     trace: ["B receive: wake up", "A receive: woke up"],
-    cannot: { generators: "no collect yet" },
   }),
   scenario({
     id: "suspension/resumed-and-woken", suite: "process_SUITE:otp_7738_resume",
@@ -37,14 +33,12 @@ export const suspension = [
       C.send(B, "wake up"), B.receive(undefined, { after: 0 }), B.send(A, "woke up"), A.receive(),
     ],
     trace: ["B receive: nothing", "B receive: wake up", "A receive: woke up"],
-    cannot,
   }),
   scenario({
     id: "suspension/between-steps", decided: "BEAM",
     title: "a process that has work to do does it after it is resumed",
     steps: [A.suspend(B), B.log("one"), B.log("two"), A.log("before"), A.resume(B)],
     trace: ["A log: before", "B log: one", "B log: two"],
-    cannot,
   }),
   scenario({
     id: "suspension/counted", decided: "BEAM",
@@ -54,7 +48,6 @@ export const suspension = [
       A.resume(B),
     ],
     trace: ["A suspend: true", "A log: once", "B log: runs", "A resume: refused"],
-    cannot,
   }),
   scenario({
     id: "suspension/unless", decided: "BEAM",
@@ -64,7 +57,6 @@ export const suspension = [
       A.resume(B), A.resume(B),
     ],
     trace: ["A suspend: true", "A suspend: false", "B log: runs", "A resume: refused"],
-    cannot,
   }),
   scenario({
     id: "suspension/unless-others", decided: "BEAM",
@@ -74,21 +66,18 @@ export const suspension = [
       A.log("not yet"), C.resume(B),
     ],
     trace: ["C suspend: true", "A log: not yet", "B log: runs"],
-    cannot,
   }),
   scenario({
     id: "suspension/two-suspenders", decided: "BEAM",
     title: "with two suspenders both have to resume",
     steps: [A.suspend(B), C.suspend(B), B.log("runs"), C.resume(B), C.log("one"), A.resume(B)],
     trace: ["C log: one", "B log: runs"],
-    cannot,
   }),
   scenario({
     id: "suspension/suspender-ends", decided: "BEAM",
     title: "the end of a suspender resumes, however often it has suspended",
     steps: [A.suspend(B), A.suspend(B), B.log("runs"), A.exits("x")],
     trace: ["A ended: x", "B log: runs"],
-    cannot,
   }),
   scenario({
     id: "suspension/suspender-killed", decided: "BEAM",
@@ -97,28 +86,24 @@ export const suspension = [
       A.suspend(B), C.suspend(B), B.log("runs"), D.exit(A, "kill"), D.log("not yet"), C.resume(B),
     ],
     trace: ["A ended: killed", "D log: not yet", "B log: runs"],
-    cannot,
   }),
   scenario({
     id: "suspension/self", decided: "BEAM",
     title: "a process can't suspend or resume itself",
     steps: [A.suspend(A), A.resume(A), A.log("goes on")],
     trace: ["A suspend: refused", "A resume: refused", "A log: goes on"],
-    cannot,
   }),
   scenario({
     id: "suspension/dead", decided: "BEAM",
     title: "a dead process can't be suspended or resumed",
     steps: [B.exits("x"), A.suspend(B), A.resume(B)],
     trace: ["B ended: x", "A suspend: refused", "A resume: refused"],
-    cannot,
   }),
   scenario({
     id: "suspension/not-mine", decided: "BEAM",
     title: "one can't resume what another has suspended",
     steps: [A.suspend(B), B.log("runs"), C.resume(B), C.log("still"), A.resume(B)],
     trace: ["C resume: refused", "C log: still", "B log: runs"],
-    cannot,
   }),
   scenario({
     id: "suspension/killed", decided: "BEAM",
@@ -127,7 +112,6 @@ export const suspension = [
       A.monitor(B, "m"), A.suspend(B), B.log("runs"), C.exit(B, "kill"), A.receive(), A.resume(B),
     ],
     trace: ["B ended: killed", "A receive: DOWN m B killed", "A resume: refused"],
-    cannot,
   }),
   scenario({
     id: "suspension/exit-signal", decided: "BEAM",
@@ -136,7 +120,6 @@ export const suspension = [
       B.link(C), A.suspend(B), A.suspend(C), D.exit(C, "x"), D.isAlive(B),
     ],
     trace: ["B ended: x", "C ended: x", "D isAlive: false"],
-    cannot,
   }),
   scenario({
     id: "suspension/trapped", decided: "BEAM",
@@ -146,7 +129,6 @@ export const suspension = [
       A.resume(B),
     ],
     trace: ["A info: 1", "B receive: EXIT C x"],
-    cannot,
   }),
   scenario({
     id: "suspension/timer", decided: "BEAM",
@@ -156,7 +138,6 @@ export const suspension = [
       A.info(B, "messageQueueLength"), A.resume(B),
     ],
     trace: ["A info: 1", "B receive: x"],
-    cannot,
   }),
   scenario({
     id: "suspension/timeout", decided: "BEAM",
@@ -165,7 +146,6 @@ export const suspension = [
       B.receive(undefined, { after: 50 }), A.suspend(B), pass(200), A.log("over"), A.resume(B),
     ],
     trace: ["A log: over", "B receive: nothing"],
-    cannot,
   }),
   scenario({
     id: "suspension/late-message", decided: "BEAM",
@@ -179,8 +159,11 @@ export const suspension = [
         trace: ["B receive: x"],
         because: "time is over only for a receive that has looked at the whole mailbox",
       },
+      generators: {
+        trace: ["B receive: x"],
+        because: "time is over only for a receive that has looked at the whole mailbox",
+      },
     },
-    cannot,
   }),
   scenario({
     id: "suspension/status", decided: "BEAM",
@@ -190,7 +173,6 @@ export const suspension = [
       A.info(B, "status"),
     ],
     trace: ["A info: waiting", "A info: suspended", "A info: waiting"],
-    cannot: { generators: "processInfo has no status" },
   }),
   scenario({
     id: "suspension/by-suspended", decided: "BEAM",
@@ -199,14 +181,12 @@ export const suspension = [
       A.suspend(B), C.suspend(A), B.log("runs"), A.resume(B), C.log("wait"), C.resume(A),
     ],
     trace: ["C log: wait", "B log: runs"],
-    cannot,
   }),
   scenario({
     id: "suspension/normal-exit", decided: "BEAM",
     title: "exit/2 with normal does nothing to a suspended process",
     steps: [A.suspend(B), C.exit(B, "normal"), B.log("runs"), C.isAlive(B), A.resume(B)],
     trace: ["C isAlive: true", "B log: runs"],
-    cannot,
   }),
   scenario({
     id: "suspension/link-and-monitor", decided: "BEAM",
@@ -218,7 +198,6 @@ export const suspension = [
     trace: [
       "C info: 1", "B ended: killed", "C receive: EXIT B killed", "C receive: DOWN m B killed",
     ],
-    cannot,
   }),
   scenario({
     id: "suspension/same-drain", decided: "BEAM",
@@ -229,6 +208,5 @@ export const suspension = [
     trace: ["C log: between", "B receive: x"],
     orTrace: [["B receive: x", "C log: between"]],
     ours: ["C log: between", "B receive: x"],
-    cannot,
   }),
 ];

@@ -25,7 +25,6 @@ export const timers = [
       "A cancelTimer: left 900 to 1000", "A receive: nothing", "A cancelTimer: false",
       "A receive: nothing",
     ],
-    cannot: { generators: "no startTimer yet" },
   }),
   scenario({
     id: "timers/send-after", suite: "timer_bif_SUITE:send_after_1", decided: "BEAM",
@@ -34,7 +33,6 @@ export const timers = [
       A.sendAfter(50, A, "plipp", { as: "t" }), A.receive(), pass(100), A.readTimer("t"),
     ],
     trace: ["A receive: plipp", "A readTimer: false"],
-    cannot: { generators: "no readTimer yet" },
   }),
   scenario({
     id: "timers/order", suite: "timer_bif_SUITE:send_after_2", decided: "BEAM",
@@ -72,7 +70,6 @@ export const timers = [
     title: "what is no reference at all is refused",
     steps: [A.misuse("cancelTimer")],
     trace: ["A misuse: refused"],
-    cannot: { generators: "no misuse yet" },
   }),
   scenario({
     id: "timers/cancel", suite: "timer_bif_SUITE:cancel_timer_sync", decided: "BEAM",
@@ -97,7 +94,6 @@ export const timers = [
       A.receive(undefined, { after: 0 }),
     ],
     trace: ["A startTimer: refused", "A startTimer: refused", "A receive: nothing"],
-    cannot: { generators: "no startTimer yet" },
   }),
   scenario({
     id: "timers/send-nonsense", suite: "timer_bif_SUITE:send_after_e", decided: "BEAM",
@@ -106,33 +102,24 @@ export const timers = [
       A.sendAfter(-4, A, "hej"), A.sendAfter(2 ** 64, A, "hej"), A.receive(undefined, { after: 0 }),
     ],
     trace: ["A sendAfter: refused", "A sendAfter: refused", "A receive: nothing"],
-    differs: {
-      generators: {
-        trace: ["A sendAfter: refused", "A receive: nothing"],
-        because: "a time beyond 2^32 - 1 ms counts as that",
-      },
-    },
   }),
   scenario({
     id: "timers/start-big", suite: "timer_bif_SUITE:start_timer_big", decided: "BEAM",
     title: "a time beyond 31 bits is counted down",
     steps: [A.startTimer(BIG, A, "hej", { as: "t" }), pass(200), A.cancelTimer("t", rest)],
     trace: [`A cancelTimer: ${restText}`],
-    cannot: { generators: "no startTimer yet" },
   }),
   scenario({
     id: "timers/send-big", suite: "timer_bif_SUITE:send_after_big", decided: "BEAM",
     title: "send_after takes a time beyond 31 bits too",
     steps: [A.sendAfter(BIG, A, "hej", { as: "t" }), pass(200), A.cancelTimer("t", rest)],
     trace: [`A cancelTimer: ${restText}`],
-    cannot: { generators: "no between yet" },
   }),
   scenario({
     id: "timers/read-unknown", suite: "timer_bif_SUITE:read_timer_trivial", decided: "BEAM",
     title: "read_timer: false for another reference, what is none is refused",
     steps: [A.makeRef("r"), A.readTimer("r"), A.misuse("readTimer")],
     trace: ["A readTimer: false", "A misuse: refused"],
-    cannot: { generators: "no readTimer yet" },
   }),
   scenario({
     id: "timers/read", suite: "timer_bif_SUITE:read_timer", decided: "BEAM",
@@ -142,7 +129,6 @@ export const timers = [
       A.cancelTimer("t", rest), A.readTimer("t"),
     ],
     trace: [`A readTimer: ${restText}`, `A cancelTimer: ${restText}`, "A readTimer: false"],
-    cannot: { generators: "no between yet" },
   }),
   scenario({
     id: "timers/cleanup", suite: "timer_bif_SUITE:cleanup", decided: "BEAM",
@@ -157,7 +143,6 @@ export const timers = [
       "B ended: x", "A readTimer: false", "A readTimer: false", "A readTimer: left",
       "A readTimer: left", "C ended: y", "A readTimer: false", "A readTimer: false",
     ],
-    cannot: { generators: "no startTimer yet" },
   }),
   scenario({
     id: "timers/big-message", suite: "timer_bif_SUITE:evil_timers", decided: "BEAM",
@@ -172,7 +157,6 @@ export const timers = [
       `A receive: timeout t ${deepText}`, "A receive: timeout u 1",
       `A receive: timeout v ${deepText}`, "A receive: 2", `A receive: ${deepText}`,
     ],
-    cannot: { generators: "no startTimer yet" },
   }),
   scenario({
     id: "timers/to-a-name", suite: "timer_bif_SUITE:registered_process", decided: "BEAM",
@@ -188,14 +172,12 @@ export const timers = [
       "A whereis: nobody", "A cancelTimer: left", "A readTimer: false", "A readTimer: left",
       "A receive: timeout u one", "A receive: two", "A readTimer: false",
     ],
-    cannot: { generators: "no startTimer yet" },
   }),
   scenario({
     id: "timers/same-time", suite: "timer_bif_SUITE:same_time_yielding", decided: "BEAM",
     title: "many timers of one time all fire, in the order of their starts",
     steps: [A.timers("t", 200, 300), A.drain(), pass(500), A.drain()],
     trace: ["A drain: nothing", "A drain: 200 in order"],
-    cannot: { generators: "no timers yet" },
   }),
   scenario({
     id: "timers/same-time-cancelled", suite: "timer_bif_SUITE:same_time_yielding_with_cancel",
@@ -206,7 +188,6 @@ export const timers = [
       A.drain(), A.cancelTimers("u", 100),
     ],
     trace: ["A cancelTimers: 100", "A drain: 100 in order", "A cancelTimers: 0"],
-    cannot: { generators: "no timers yet" },
   }),
   scenario({
     id: "timers/same-time-cancelled-by-another",
@@ -217,7 +198,6 @@ export const timers = [
       A.drain(), B.cancelTimers("t", 100),
     ],
     trace: ["B cancelTimers: 100", "A drain: 100 in order", "B cancelTimers: 0"],
-    cannot: { generators: "no timers yet" },
   }),
   scenario({
     id: "timers/owner-ends", suite: "timer_bif_SUITE:auto_cancel_yielding", decided: "BEAM",
@@ -230,7 +210,6 @@ export const timers = [
       "A readTimer: left", "B ended: bang", "A readTimer: false", "A readTimer: false",
       "A cancelTimers: 0",
     ],
-    cannot: { generators: "no timers yet" },
   }),
   scenario({
     id: "timers/zero", decided: "BEAM",
@@ -246,14 +225,12 @@ export const timers = [
       A.readTimer("t", [0, 100]), A.receive(), pass(300),
     ],
     trace: ["A readTimer: left 0 to 100", "A receive: late"],
-    cannot: { generators: "no between yet" },
   }),
   scenario({
     id: "timers/absolute-past", decided: "BEAM",
     title: "an absolute time that is past fires at once",
     steps: [pass(50), A.receive(), B.startTimer(10, A, "x", { absolute: true, as: "t" }), pass(20)],
     trace: ["A receive: timeout t x"],
-    cannot: { generators: "no startTimer yet" },
   }),
   scenario({
     id: "timers/name-of-nobody", decided: "BEAM",
@@ -263,7 +240,6 @@ export const timers = [
       pass(100), A.readTimer("t"),
     ],
     trace: ["A sendAfter: true", "B ended: y", "A readTimer: false"],
-    cannot: { generators: "no readTimer yet" },
   }),
   scenario({
     id: "timers/name-moves", decided: "BEAM",
@@ -273,11 +249,6 @@ export const timers = [
       pass(200), C.receive(undefined, { after: 0 }), B.receive(undefined, { after: 0 }),
     ],
     trace: ["C receive: x", "B receive: nothing"],
-    differs: {
-      generators: {
-        trace: ["C receive: nothing", "B receive: x"], because: "sendAfter looks a name up now",
-      },
-    },
   }),
   scenario({
     id: "timers/survives-its-starter", decided: "BEAM",
@@ -285,7 +256,6 @@ export const timers = [
     steps: [B.sendAfter(50, A, "x", { as: "t" }), B.exits("y"), A.readTimer("t"), A.receive(),
       pass(100)],
     trace: ["B ended: y", "A readTimer: left", "A receive: x"],
-    cannot: { generators: "no readTimer yet" },
   }),
   scenario({
     id: "timers/others", decided: "BEAM",
@@ -295,7 +265,6 @@ export const timers = [
       A.cancelTimer("t"),
     ],
     trace: ["C readTimer: left", "C cancelTimer: left", "A cancelTimer: false"],
-    cannot: { generators: "no readTimer yet" },
   }),
   scenario({
     id: "timers/fired-but-unread", decided: "BEAM",
@@ -305,6 +274,5 @@ export const timers = [
       A.info(A, "messageQueueLength"), A.receive({ ref: "t" }),
     ],
     trace: ["A cancelTimer: false", "A info: 1", "A receive: timeout t x"],
-    cannot: { generators: "no startTimer yet" },
   }),
 ];
