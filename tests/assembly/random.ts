@@ -57,3 +57,27 @@ export class Tally {
     t.comment(lines.map(([what, count]) => `${what} ${count}`).join(", "));
   }
 }
+
+/** Makes random choices, and checks after each; a failure tells where it was. */
+export function makeChoices(
+  random: Random, operations: number, choices: readonly (() => void)[], check: () => void,
+): void {
+  for (let operation = 0; operation < operations; operation++) {
+    const choice = random.below(choices.length);
+    try {
+      choices[choice]?.();
+      check();
+    } catch (error) {
+      throw new Error(`operation ${operation}, choice ${choice}: ${(error as Error).message}`);
+    }
+  }
+}
+
+/** Fails where a limit was hit less often than once in so many operations. */
+export function expectHits(
+  t: Test, tally: Tally, operations: number, every: number, limits: readonly string[],
+): void {
+  for (const limit of limits) {
+    t.ok(tally.of(limit) > operations / every, `${limit}: ${tally.of(limit)} times`);
+  }
+}
