@@ -20,6 +20,7 @@ import type { Runtime } from "./runtime.ts";
 import { isGone, isRefused, refusal } from "./statuses.ts";
 import { Suspension, Waiting } from "./suspension.ts";
 import type { Arming } from "./suspension.ts";
+import { SystemMonitor } from "./system-monitor.ts";
 import type {
   Body, Callbacks, Destination, Logger, Reason, SendDestination, SendResult, SpawnOptions,
 } from "./types.ts";
@@ -45,6 +46,7 @@ export class Core implements Arming {
   wake: () => void = () => {};
   /** True while the pump runs: everything that is sent is seen by it. */
   pumping = false;
+  readonly systemMonitor = new SystemMonitor(this);
   /** Where reports go; never throws. */
   readonly logger: Logger;
   readonly #copier = new Copier();

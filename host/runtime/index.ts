@@ -18,6 +18,9 @@ export type { CallOptions, RuntimeOptions } from "./runtime.ts";
 export { TIMEOUT } from "./suspension.ts";
 export type { Suspension, Timeout } from "./suspension.ts";
 export type {
+  SystemMonitorMessage, SystemMonitorOptions, SystemMonitorSettings,
+} from "./system-monitor.ts";
+export type {
   AliasOptions, Body, Callbacks, CrashReport, Destination, ErrorReason, Eventually, From, Logger,
   LongScheduleReport, MailboxLimit, MemoryLimit, MemoryLimitReport, MonitorOptions, Operation,
   Priority, ProcessFlags, ProcessInfo, ProcessInfoItems, Reason, Report, SendDestination,

@@ -150,6 +150,8 @@ export class Pump {
             turns.turn(slotOf(pid));
           } else if (event.type === EventKind.EXITED) {
             this.#exited();
+          } else {
+            this.#core.systemMonitor.note(event.type, event.pid, event.value);
           }
           if (--this.#untilSample > 0) continue;
           nowMs = this.#sample();

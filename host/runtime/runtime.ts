@@ -7,11 +7,13 @@ import { AwaitRef, CALL_TIMEOUT_MS, CallOperation } from "./call.ts";
 import { SystemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { Core } from "./core.ts";
+import * as groups from "./groups.ts";
 import { processInfo, processItem } from "./information.ts";
 import { guarded, logToConsole } from "./logging.ts";
 import { Tag } from "./messages.ts";
 import type { Process } from "./process.ts";
 import { Pump } from "./pump.ts";
+import type { SystemMonitorSettings } from "./system-monitor.ts";
 import { Turns } from "./turns.ts";
 import type {
   Body, Callbacks, Destination, Logger, Operation, ProcessInfo, ProcessInfoItems, Reason,
@@ -119,6 +121,16 @@ export class Runtime {
     return this.run(callingBody<T>, server, request, options?.timeoutMs ?? CALL_TIMEOUT_MS);
   }
 
+  /** Sends from outside to every member of a group: see Process.sendToGroup. */
+  sendToGroup(group: string, message: unknown): number {
+    return groups.sendToGroup(this.core, 0, Tag.MESSAGE, group, message);
+  }
+
+  /** See Process.getMembers. */
+  getMembers(group: string): Pid[] {
+    return groups.getMembers(this.core, group);
+  }
+
   /** GenServer.cast from outside. */
   cast(server: Destination, request: unknown): boolean {
     return this.core.send(0, server, Tag.CAST, 0, request);
@@ -163,7 +175,20 @@ export class Runtime {
     return this.core.clock.now();
   }
 
-  /** A counter of the kernel: `Counter.SENDS` … of host/kernel/abi.ts. */
+  /**
+   * Has a process be told of long mailboxes and turns: it gets SystemMonitorMessages. There is one;
+   * a new call takes the place of the old one, `undefined` ends it, and so does its own end.
+   * Answers what was set before. Throws PIDGEON_BAD_OPTION.
+   * @see erlang:system_monitor/2; nothing is told of the monitor itself
+   */
+  systemMonitor(settings: SystemMonitorSettings | undefined): SystemMonitorSettings | undefined {
+    return this.core.systemMonitor.set(settings);
+  }
+
+  /**
+   * A counter of the kernel: `Counter.SENDS`, `Counter.DEAD_LETTERS` (messages whose receiver was
+   * gone, or whose mailbox dropped them) … of host/kernel/abi.ts.
+   */
   counter(id: number): number {
     return this.core.kernel.counter(id);
   }
