@@ -54,3 +54,50 @@ scenario("a handler that the kernel does not have is refused", (t, { runtime }) 
   t.throws(() => runtime.send(runtime.spawnNative(WORD_COUNTER), new Bytes(new Uint8Array(1e6))),
     like({ code: "PIDGEON_KERNEL_STATUS", details: { operation: "send", status: "TOO_LARGE" } }));
 }, options);
+
+scenario("16,384 bytes go to a native process, not one more; others get any number", (t, h) => {
+  const counter = h.runtime.spawnNative(WORD_COUNTER);
+  const text = "word ".repeat(3_277).slice(0, 16_384);
+  const large = new Bytes(new Uint8Array(1e6).fill(7));
+  h.run(function* (self) {
+    t.equal(self.send(counter, Bytes.fromText(text)), true);
+    t.equal(yield* receive(), 3_277);
+    t.throws(() => self.send(counter, Bytes.fromText(`${text}!`)), like({
+      code: "PIDGEON_KERNEL_STATUS", details: { operation: "send", status: "TOO_LARGE" },
+    }));
+    self.send(self.pid, { large });
+    t.equal((yield* receive<{ large: Bytes }>()).large, large, "shared, not copied");
+    self.sendAfter(1, self.pid, large);
+    t.equal(yield* receive(), large);
+  });
+  h.runtime.exit(counter, "kill");
+}, options);
+
+scenario("bytes to a group reach native members, and the others as Bytes", (t, h) => {
+  const counter = h.runtime.spawnNative(WORD_COUNTER);
+  h.run(function* (self) {
+    self.join("readers", counter);
+    self.join("readers");
+    t.equal(self.sendToGroup("readers", Bytes.fromText("one two")), 2);
+    const got = [yield* receive(), yield* receive()];
+    t.same(got.find((one) => typeof one === "object"), Bytes.fromText("one two"));
+    t.equal(got.find((one) => typeof one === "number"), 2);
+    self.leave("readers", counter);
+    const large = new Bytes(new Uint8Array(20_000));
+    t.equal(self.sendToGroup("readers", large), 1);
+    t.equal(yield* receive(), large);
+  });
+  h.runtime.exit(counter, "kill");
+}, options);
+
+scenario("a native process has limits and a priority from the start", (t, h) => {
+  const counter = h.runtime.spawnNative(WORD_COUNTER, 0, {
+    priority: "low", mailboxLimit: { messages: 1 },
+  });
+  t.match(h.runtime.processInfo(counter), { kind: "native", priority: "low", mailboxLimit: 1 });
+  const text = Bytes.fromText("one");
+  t.same([h.runtime.send(counter, text), h.runtime.send(counter, text)], [true, false]);
+  t.same(h.runtime.processInfo(counter, "messages"), [text]);
+  h.pump();
+  h.runtime.exit(counter, "kill");
+}, options);
