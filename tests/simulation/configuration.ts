@@ -14,6 +14,8 @@ export type Action = keyof typeof WEIGHTS;
 /** Without these a world comes to rest. */
 const NEEDED: readonly Action[] = ["spawn", "step", "event", "turn", "reap", "drain"];
 
+const EPOCHS = [0, 1_000_000, 0.5, -(2 ** 40), 1.7e12 + 0.25];
+
 export interface Configuration {
   readonly limits: Limits;
   readonly weights: Readonly<Record<Action, number>>;
@@ -44,6 +46,21 @@ export function configure(random: Random): Configuration {
     weights.order = 0;
     weights.flood = 0.3;
   }
-  const epoch = random.pick([0, 1_000_000, 0.5, -(2 ** 40), 1.7e12 + 0.25]) as number;
-  return { limits, weights, epoch };
+  return { limits, weights, epoch: random.pick(EPOCHS) as number };
+}
+
+/** A world in which little else happens but what has a weight here, besides what is needed. */
+export function focus(
+  random: Random, wanted: Partial<Record<Action, number>>, limits: Partial<Limits>,
+): Configuration {
+  const weights: Record<Action, number> = { ...WEIGHTS };
+  for (const action of Object.keys(weights) as Action[]) {
+    const fallback = NEEDED.includes(action) ? weights[action] / 2 : 0;
+    weights[action] = wanted[action] ?? fallback;
+  }
+  const roomy: Limits = {
+    processes: 5, relations: 40, messageBytes: 2 ** 18, handles: 8, events: 8, names: 2,
+    scratchBytes: 16384 + 64, groups: 2,
+  };
+  return { limits: { ...roomy, ...limits }, weights, epoch: random.pick(EPOCHS) as number };
 }
