@@ -298,14 +298,14 @@ export async function buildNativeKernel(): Promise<Uint8Array<ArrayBuffer>> {
 
 /**
  * Compiles an entry file, which lies in the root folder; takes a second or two. The sources of
- * the kernel may be those of another folder.
+ * the kernel may be those of another folder. A faulty kernel is run once, and not optimized.
  */
 export async function compileKernel(
-  entry: string, sources = mutant ?? root,
+  entry: string, sources = mutant ?? root, level = mutant === undefined ? "-O1" : "-O0",
 ): Promise<Uint8Array<ArrayBuffer>> {
   const messages: string[] = [];
   let wasm: Uint8Array<ArrayBuffer> | undefined;
-  const parameters = ["native-under-test.ts", "--debug", "-O1", "--runtime", "stub"];
+  const parameters = ["native-under-test.ts", "--debug", level, "--runtime", "stub"];
   const { error } = await main(
     [...parameters, "--use", "abort=", "--initialMemory", "2", "--outFile", "native.wasm"],
     {

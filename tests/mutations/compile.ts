@@ -24,7 +24,7 @@ parentPort?.on("message", async ({ folder, mutation }: Order) => {
     const isNative = mutation === undefined || NATIVE.test(mutation.caughtBy);
     const isDebug = mutation === undefined || !isNative;
     const build = async (name: string, entry: string) => {
-      writeFileSync(join(folder, name), await compileKernel(entry, folder));
+      writeFileSync(join(folder, name), await compileKernel(entry, folder, "-O0"));
     };
     if (isNative) await build("kernel.native.wasm", nativeEntry);
     if (isDebug) await build("kernel.debug.wasm", debugEntry);

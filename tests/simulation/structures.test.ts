@@ -13,14 +13,14 @@ interface Structure {
   readonly name: string;
   readonly weights: Partial<Record<Action, number>>;
   readonly limits: (random: Random) => Partial<Limits>;
-  /** What must come up at least once in 4,000 operations. */
+  /** What must come up at least once in 10,000 operations. */
   readonly hits: readonly string[];
 }
 
 const STRUCTURES: readonly Structure[] = [
   {
     name: "aliases, and monitors with one",
-    weights: { alias: 12, monitor: 8, send: 14, exit: 1, look: 1 },
+    weights: { alias: 7, monitor: 12, send: 16, exit: 1, look: 1 },
     limits: (random) => ({ processes: 3 + random.below(5), relations: 2 + random.below(12) }),
     hits: [
       "alias LIMIT", "alias answers", "monitor LIMIT", "monitor answers", "unalias OK",
@@ -65,7 +65,7 @@ for (const { name, weights, limits, hits } of STRUCTURES) {
     const { operations, random } = fuzzOptions(t, 50_000);
     const configure = (random: Random) => focus(random, weights, limits(random));
     const tally = simulate(t, { wasm: readDebugKernel(), operations, random, configure });
-    if (tally !== undefined) expectHits(t, tally, operations, 4000, hits);
+    if (tally !== undefined) expectHits(t, tally, operations, 10_000, hits);
     t.end();
   });
 }
