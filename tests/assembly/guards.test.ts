@@ -218,3 +218,10 @@ withKernel(t, "native processes are guarded alike; who is killed is reported fir
       [[EventKind.LONG_SCHEDULE, busy]]);
     k.kill(busy);
   }, {}, wasm);
+
+withKernel(t, "of several slices in one step the one that has cost most is told", (k, t) => {
+  const pid = k.kernel.spawnNative(0, Handler.FRAGILE, 0, 0);
+  k.kernel.watch(Watch.SCHEDULE, 100);
+  for (let i = 0; i < 4500; i++) k.fast.sendNumber(0, pid, 0, 0, i);
+  t.same(watched(k), [[EventKind.LONG_SCHEDULE, pid, 4000]], "then one of 501");
+}, {}, wasm);

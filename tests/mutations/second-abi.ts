@@ -106,7 +106,7 @@ export const laterMutations: readonly Mutation[] = [
     text: "  guard.cost = max(guard.cost, cost);\n",
     fault: "  guard.cost = cost;\n",
     caughtBy: "tests/assembly/guards",
-    title: "a turn that costs too much is told with the most that one has cost",
+    title: "of several slices in one step the one that has cost most is told",
   },
   {
     file: "turns.ts", breaks: "hibernation sleeps over what is queued",

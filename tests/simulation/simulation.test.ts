@@ -9,6 +9,8 @@ import { configure } from "./configuration.ts";
 import { EXPECTED } from "./expected.ts";
 import { simulate } from "./run.ts";
 
+t.setTimeout(300_000);
+
 t.test("the kernel does what the model does, whatever programs run", async (t) => {
   const { operations, random } = fuzzOptions(t, 400_000);
   const tally = simulate(t, { wasm: await buildNativeKernel(), operations, random, configure });

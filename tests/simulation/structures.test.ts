@@ -60,6 +60,8 @@ const STRUCTURES: readonly Structure[] = [
   },
 ];
 
+t.setTimeout(300_000);
+
 for (const { name, weights, limits, hits } of STRUCTURES) {
   t.test(`${name}: the kernel does what the model does`, (t) => {
     const { operations, random } = fuzzOptions(t, 50_000);
