@@ -63,9 +63,10 @@ export class Control {
   exitedHead: u32; // host processes whose EXITED event is due, oldest first
   exitedTail: u32;
 
-  /* Run queue (queue.ts); the four lists are at QUEUES */
+  /* Run queue (queue.ts); the lists are at QUEUES */
   occupied: u32; // bit p: the queue of priority p is not empty
-  lowPassed: u32; // turns of normal since the last of low
+  barred: u32; // bit p: the rest of this step takes nothing of that priority
+  passedFirst: u32; // the first process of low that this step has passed over, or 0
 
   /* Message memory (memory.ts, handles.ts) */
   slabs: u32; // address of the first slab

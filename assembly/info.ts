@@ -6,14 +6,15 @@ import {
   BAD_ARGUMENT, INFO_ALIASES, INFO_GROUPS, INFO_KIND, INFO_LINKS, INFO_MAILBOX_LIMIT, INFO_MEMORY,
   INFO_MESSAGE_QUEUE_LENGTH, INFO_MONITORED_BY, INFO_MONITORS, INFO_PARENT, INFO_PRIORITY,
   INFO_REDUCTIONS, INFO_STATUS, INFO_SUSPENDED, INFO_TIMERS, INFO_TRAP_EXIT, MEMORY_KILL,
-  MEMORY_REPORT, POLICY_KILL, PRIORITY_MAX, PROCESS_MAILBOX_LIMIT, PROCESS_MAILBOX_POLICY,
-  PROCESS_MEMORY_LIMIT, PROCESS_MEMORY_POLICY, PROCESS_PRIORITY, PROCESS_TRAP_EXIT, STATE_RUNNABLE,
+  MEMORY_REPORT, POLICY_KILL, PRIORITY_MASK, PRIORITY_MAX, PROCESS_MAILBOX_LIMIT,
+  PROCESS_MAILBOX_POLICY, PROCESS_MEMORY_LIMIT, PROCESS_MEMORY_POLICY, PROCESS_PRIORITY,
+  PROCESS_TRAP_EXIT,
 } from "./abi";
 import { countAliases } from "./aliases";
 import { guardForWriting, guardOf } from "./guards";
 import { memoryOf, ownLength } from "./lists";
 import { coldOf, FLAG_TRAP_EXIT, Process } from "./process";
-import { pushRunnable, removeRunnable } from "./queue";
+import { changePriority, fresh } from "./queue";
 import { Relation } from "./relation";
 import { countSuspenders } from "./suspension";
 
@@ -32,7 +33,7 @@ export function processInfo(process: Process, item: u32): f64 {
     case INFO_STATUS: return process.state;
     case INFO_MESSAGE_QUEUE_LENGTH: return process.messages;
     case INFO_REDUCTIONS: return process.reductions;
-    case INFO_PRIORITY: return process.priority;
+    case INFO_PRIORITY: return process.priority & <u8>PRIORITY_MASK;
     case INFO_TRAP_EXIT: return <f64>((process.flags & FLAG_TRAP_EXIT) != 0);
     case INFO_LINKS: return ownLength(coldOf(process).links);
     case INFO_MONITORS: return ownLength(coldOf(process).monitors);
@@ -57,11 +58,8 @@ export function processFlag(process: Process, flag: u32, value: u32): i32 {
     return old;
   }
   if (flag == PROCESS_PRIORITY && value <= PRIORITY_MAX) {
-    const old = <i32>process.priority;
-    const queued = process.state == STATE_RUNNABLE;
-    if (queued) removeRunnable(process);
-    process.priority = <u8>value;
-    if (queued) pushRunnable(process);
+    const old = <i32>(process.priority & <u8>PRIORITY_MASK);
+    changePriority(process, fresh(value));
     return old;
   }
   return setGuard(process, flag, value);

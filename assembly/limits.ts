@@ -18,7 +18,7 @@ export const UPTIME_MS_MAX: f64 = 4389456576512; // 2^42 - 2^33: what the wheel 
 export const HANDLERS_MAX: u32 = 256; // registered native handlers
 export const SLICE_REDUCTIONS: u32 = 4000; // as the BEAM's CONTEXT_REDS
 export const SPAWN_REDUCTIONS: u32 = 4; // what a native process is charged for a spawn
-export const LOW_PASSES: u32 = 8; // turns of normal before one of low, as RESCHEDULE_LOW
+export const LOW_PASSES: u32 = 7; // low runs the eighth time that it is first: RESCHEDULE_LOW
 export const MEMORY_BYTES_MAX: f64 = 4294901760; // 65,535 pages: addresses stay below 2^32
 
 /**

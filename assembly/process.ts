@@ -10,7 +10,7 @@
 
 import {
   BAD_PID, COUNTER_EXITS, COUNTER_PROCESSES, COUNTER_RETIRED, COUNTER_SPAWNS, KIND_HOST,
-  NO_PROCESS, PRIORITY_MAX, STATE_EXITING, STATE_FREE, STATE_RETIRED, STATE_RUNNING,
+  NO_PROCESS, STATE_EXITING, STATE_FREE, STATE_RETIRED, STATE_RUNNING,
 } from "./abi";
 import { control, count, counted, invariant } from "./control";
 import { clearGuard, hasNotices } from "./guards";
@@ -189,7 +189,7 @@ function isColdZero(process: Process): bool {
 
 /** What holds of one record in use; 0 or the number of what is broken. */
 function verifyRecord(process: Process): u32 {
-  if (process.kind > KIND_HOST || process.priority > <u8>PRIORITY_MAX) return 106;
+  if (process.kind > KIND_HOST) return 106;
   if (process.state != STATE_EXITING) {
     if (process.flags & FLAG_REPORTED) return 107;
     return process.state == STATE_RUNNING && process.kind != KIND_HOST ? 108 : 0;

@@ -1,19 +1,58 @@
-// The run queue: a doubly linked FIFO of records per priority, and a bitmap of those in use.
+// The run queue: a doubly linked FIFO of records for max, for high, and for normal and low
+// together, and a bitmap of those in use.
 //
-//   occupied 0b0011      max ∅   high ∅   low: 9   normal: 4 ⇄ 7 ⇄ 2
+//   occupied 0b0101      max ∅   high: 9   normal and low: 4 ⇄ 7 ⇄ 2
 //
-// max comes before high, high before the rest; low has one turn for LOW_PASSES of normal.
+// max comes before high, high before the rest. A process of low is passed over, and goes to the
+// back, LOW_PASSES times before it runs: so it has an eighth of what one of normal has, however
+// many there are of each. Its record counts that in `priority`, above the priority itself.
+//
+// Host processes run when a step is over. So what is offered bars what must not run beside it from
+// the rest of the step: max all others, high normal and low; and one of normal bars those of low
+// that the step has passed over already.
 //
 // I1  A process is in a queue exactly if its state is RUNNABLE.
 // I2  Bit p of `occupied` is set exactly if the queue of priority p is not empty.
-// Costs: push, remove and pop are O(1).
+// Costs: push and remove are O(1), pop is O(1) amortized: low is passed over LOW_PASSES times.
 
 import {
-  PRIORITY_HIGH, PRIORITY_LOW, PRIORITY_MAX, PRIORITY_NORMAL, STATE_RUNNABLE,
+  PRIORITY_HIGH, PRIORITY_LOW, PRIORITY_MASK, PRIORITY_MAX, PRIORITY_NORMAL, STATE_RUNNABLE,
 } from "./abi";
 import { control, QUEUES } from "./control";
 import { LOW_PASSES } from "./limits";
 import { Process, processAt } from "./process";
+
+const PASS: u32 = 1 << 2; // in a record's `priority`: one time more to be passed over
+const BARRED: u32 = 0x5102; // by priority, four bits each: what an offered one bars; more is noise
+
+/** The queue of a record's priority. O(1). */
+@inline
+function queueOf(priority: u8): u32 {
+  return priority & <u8>PRIORITY_HIGH ? <u32>priority : PRIORITY_NORMAL;
+}
+
+/** What a record's `priority` is at first. O(1). */
+export function fresh(priority: u32): u8 {
+  return <u8>(priority == PRIORITY_LOW ? PRIORITY_LOW + PASS * LOW_PASSES : priority);
+}
+
+/** Whether a record's priority is one, and is passed over no more often than it may be. O(1). */
+function isPriority(priority: u8): bool {
+  const isLow = (priority & <u8>PRIORITY_MASK) == <u8>PRIORITY_LOW;
+  return <u32>priority / PASS <= (isLow ? LOW_PASSES : 0);
+}
+
+/** Opens all queues, at the begin of a step. O(1). */
+export function openQueues(): void {
+  control.barred = 0;
+  control.passedFirst = 0;
+}
+
+/** Bars what must not run beside a process that is offered to the host. O(1). */
+@inline
+export function barBeside(process: Process): void {
+  control.barred |= BARRED >> ((process.priority & PRIORITY_MASK) << 2);
+}
 
 /** Address of the first record, or 0. O(1). */
 export function queueHead(priority: u32): u32 {
@@ -35,7 +74,7 @@ function setTail(priority: u32, address: u32): void {
 /** Appends a process to the queue of its priority. O(1). */
 @inline
 export function pushRunnable(process: Process): void {
-  const priority = <u32>process.priority;
+  const priority = queueOf(process.priority);
   const address = <u32>changetype<usize>(process);
   const tail = queueTail(priority);
   process.queueNext = 0;
@@ -48,7 +87,7 @@ export function pushRunnable(process: Process): void {
 
 /** Takes a process out of the queue of its priority, wherever it stands. O(1). */
 export function removeRunnable(process: Process): void {
-  const priority = <u32>process.priority;
+  const priority = queueOf(process.priority);
   const next = process.queueNext;
   const prev = process.queuePrev;
   if (prev) changetype<Process>(prev).queueNext = next;
@@ -58,35 +97,43 @@ export function removeRunnable(process: Process): void {
   if (!(next | prev)) control.occupied &= ~(1 << priority);
 }
 
-/** The priority whose turn it is; the queue must not be empty. O(1). */
-function nextPriority(): u32 {
-  const occupied = control.occupied;
-  if (occupied == 1 << PRIORITY_NORMAL) return PRIORITY_NORMAL;
-  if (occupied & (1 << PRIORITY_MAX)) return PRIORITY_MAX;
-  if (occupied & (1 << PRIORITY_HIGH)) return PRIORITY_HIGH;
-  if (!(occupied & (1 << PRIORITY_LOW))) return PRIORITY_NORMAL;
-  if (!(occupied & (1 << PRIORITY_NORMAL)) || control.lowPassed >= LOW_PASSES) {
-    control.lowPassed = 0;
-    return PRIORITY_LOW;
-  }
-  control.lowPassed += 1;
-  return PRIORITY_NORMAL;
+/** Changes a record's `priority`; one that is queued goes to the back. O(1). */
+export function changePriority(process: Process, priority: u8): void {
+  const isQueued = process.state == STATE_RUNNABLE;
+  if (isQueued) removeRunnable(process);
+  process.priority = priority;
+  if (isQueued) pushRunnable(process);
 }
 
-/** Takes the next process to run; null when none is runnable. O(1). */
+/** Takes the next process to run; null when none is, or what is must wait. O(1) amortized. */
 export function popRunnable(): Process | null {
-  if (!control.occupied) return null;
-  const priority = nextPriority();
-  const process = changetype<Process>(queueHead(priority));
-  const next = process.queueNext;
-  setHead(priority, next);
-  if (next) {
-    changetype<Process>(next).queuePrev = 0;
-  } else {
-    setTail(priority, 0);
-    control.occupied &= ~(1 << priority);
+  for (;;) {
+    const open = control.occupied & ~control.barred;
+    if (!open) return null;
+    let priority = PRIORITY_NORMAL;
+    if (open & (1 << PRIORITY_MAX)) priority = PRIORITY_MAX;
+    else if (open & (1 << PRIORITY_HIGH)) priority = PRIORITY_HIGH;
+    const process = changetype<Process>(queueHead(priority));
+    if ((process.priority & <u8>PRIORITY_MASK) == <u8>PRIORITY_LOW) {
+      const address = <u32>changetype<usize>(process);
+      if (control.barred & (1 << PRIORITY_LOW) && address == control.passedFirst) return null;
+      if (<u32>process.priority >= PASS) {
+        if (!control.passedFirst) control.passedFirst = address;
+        changePriority(process, process.priority - <u8>PASS);
+        continue;
+      }
+      process.priority = fresh(PRIORITY_LOW);
+    }
+    const next = process.queueNext;
+    setHead(priority, next);
+    if (next) {
+      changetype<Process>(next).queuePrev = 0;
+    } else {
+      setTail(priority, 0);
+      control.occupied &= ~(1 << priority);
+    }
+    return process;
   }
-  return process;
 }
 
 /** The debug build's check of this structure: 0, or 200 + what is broken. O(slots). */
@@ -94,14 +141,14 @@ export function verifyQueue(): u32 {
   let runnable: u32 = 0;
   for (let slot: u32 = 1; slot < control.processFresh; slot++) {
     if (processAt(slot).state == STATE_RUNNABLE) runnable++;
+    if (!isPriority(processAt(slot).priority)) return 209;
   }
-  if (control.occupied >> (PRIORITY_MAX + 1)) return 201;
-  if (control.lowPassed > LOW_PASSES) return 202;
+  if (control.occupied >> (PRIORITY_MAX + 1) || control.occupied & 1 << PRIORITY_LOW) return 201;
   for (let priority: u32 = 0; priority <= PRIORITY_MAX; priority++) {
     let before: u32 = 0;
     for (let at = queueHead(priority); at; at = changetype<Process>(at).queueNext) {
       const process = changetype<Process>(at);
-      if (process.state != STATE_RUNNABLE || <u32>process.priority != priority) return 203;
+      if (process.state != STATE_RUNNABLE || queueOf(process.priority) != priority) return 203;
       if (process.queuePrev != before) return 204;
       if (runnable == 0) return 205;
       runnable--;

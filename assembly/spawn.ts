@@ -12,6 +12,7 @@ import { monitor } from "./monitors";
 import {
   allocateProcess, find, FLAG_START, FLAG_TRAP_EXIT, Process, whyNotFound,
 } from "./process";
+import { fresh } from "./queue";
 import { relationsLeft } from "./relation";
 import { makeRunnable } from "./scheduler";
 
@@ -34,7 +35,7 @@ export function spawn(
   if (process === null) return <f64>LIMIT;
   const child = process as Process;
   child.kind = kind;
-  child.priority = <u8>(options & PRIORITY_MASK);
+  child.priority = fresh(options & PRIORITY_MASK);
   child.handler = handler;
   child.reductions = 0;
   child.parent = parentPid;

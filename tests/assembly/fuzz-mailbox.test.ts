@@ -170,8 +170,11 @@ class Fuzz {
       }
     };
     report();
-    for (let left = reductions; left > 0 && hasRoom() && this.#model.queue.length > 0; left--) {
-      this.#ring.push({ type: EventKind.RUN, pid: this.#model.offer() });
+    this.#model.begin();
+    for (let left = reductions; left > 0 && hasRoom(); left--) {
+      const pid = this.#model.offer();
+      if (pid === undefined) break;
+      this.#ring.push({ type: EventKind.RUN, pid });
     }
     report();
     if (!hasRoom()) this.#tally.add("event ring full");

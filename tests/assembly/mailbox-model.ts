@@ -24,6 +24,8 @@ export class ModelProcess {
   /** Orders timeouts of the same time. */
   armedNth = 0;
   timedOut = false;
+  /** How often it is passed over before it runs, if its priority is low. */
+  passes = LOW_PASSES;
 
   constructor(pid: Pid, priority: number) {
     this.pid = pid;
@@ -31,15 +33,18 @@ export class ModelProcess {
   }
 }
 
-const ORDER = [Option.PRIORITY_MAX, Option.PRIORITY_HIGH] as const;
-const LOW_PASSES = 8;
+/** Priorities as the host must be done with the higher ones first. */
+const RANKS = [1, 0, 2, 3];
+const LOW_PASSES = 7;
 
 export class MailboxModel {
   readonly processes = new Map<Pid, ModelProcess>();
   /** Runnable processes, in the order in which they became so. */
   queue: ModelProcess[] = [];
   now: number;
-  #passed = 0;
+  /** Priorities that this step has offered to the host, and the first of low passed over. */
+  #offered: number[] = [];
+  #passedFirst: ModelProcess | undefined;
   #armed = 0;
 
   constructor(now: number) {
@@ -71,6 +76,7 @@ export class MailboxModel {
 
   setPriority(process: ModelProcess, priority: number): void {
     process.priority = priority;
+    process.passes = LOW_PASSES;
     if (process.state !== "runnable") return;
     this.queue = this.queue.filter((one) => one !== process);
     this.queue.push(process);
@@ -89,9 +95,17 @@ export class MailboxModel {
     }
   }
 
-  /** Offers a turn to the next; the queue must not be empty. */
-  offer(): Pid {
+  /** Begins a step. */
+  begin(): void {
+    this.#offered = [];
+    this.#passedFirst = undefined;
+  }
+
+  /** Offers a turn to the next; undefined if there is none in this step. */
+  offer(): Pid | undefined {
     const process = this.#next();
+    if (process === undefined) return undefined;
+    this.#offered.push(process.priority);
     this.queue = this.queue.filter((one) => one !== process);
     process.state = "offered";
     return process.pid;
@@ -152,21 +166,26 @@ export class MailboxModel {
     this.queue.push(process);
   }
 
-  #next(): ModelProcess {
-    const first = (priority: number) => this.queue.find((one) => one.priority === priority);
-    for (const priority of ORDER) {
-      const found = first(priority);
-      if (found !== undefined) return found;
+  /** The next; undefined if the host must run first what this step has offered. */
+  #next(): ModelProcess | undefined {
+    const first = (...priorities: number[]) =>
+      this.queue.find(({ priority }) => priorities.includes(priority));
+    const highest = Math.max(-1, ...this.#offered.map((priority) => RANKS[priority]!));
+    const urgent = first(Option.PRIORITY_MAX) ?? first(Option.PRIORITY_HIGH);
+    if (urgent !== undefined) return RANKS[urgent.priority]! < highest ? undefined : urgent;
+    if (highest > 1) return undefined;
+    for (;;) {
+      const process = first(Option.PRIORITY_NORMAL, Option.PRIORITY_LOW);
+      if (process === undefined || process.priority === Option.PRIORITY_NORMAL) return process;
+      if (process === this.#passedFirst && highest === 1) return undefined;
+      if (process.passes === 0) {
+        process.passes = LOW_PASSES;
+        return process;
+      }
+      this.#passedFirst ??= process;
+      process.passes--;
+      this.queue = [...this.queue.filter((one) => one !== process), process];
     }
-    const normal = first(Option.PRIORITY_NORMAL);
-    const low = first(Option.PRIORITY_LOW);
-    if (low === undefined) return normal as ModelProcess;
-    if (normal === undefined || this.#passed >= LOW_PASSES) {
-      this.#passed = 0;
-      return low;
-    }
-    this.#passed++;
-    return normal;
   }
 }
 

@@ -41,18 +41,16 @@ withKernel(t, "max comes before high, high before normal, also if queued later",
   k.kernel.wait(low, Infinity, 1);
 });
 
-withKernel(t, "low gets between 1/16 and 1/4 of what normal gets, and waits for high", (k, t) => {
-  const low = k.spawn(Option.PRIORITY_LOW);
-  k.spawn();
-  k.spawn();
-  const turns = { low: 0, normal: 0 };
-  for (let i = 0; i < 900; i++) {
+withKernel(t, "one of low gets an eighth of one of normal, and waits for high", (k, t) => {
+  const lows = [k.spawn(Option.PRIORITY_LOW), k.spawn(Option.PRIORITY_LOW)];
+  const normals = [k.spawn(), k.spawn(), k.spawn()];
+  const turns = new Map([...lows, ...normals].map((pid) => [pid, 0]));
+  for (let i = 0; i < 2 + 3 * 8 * 30 + 2 * 29; i++) {
     const pid = nextTurn(k);
-    turns[pid === low ? "low" : "normal"]++;
+    turns.set(pid, turns.get(pid)! + 1);
     k.kernel.yieldTurn(pid, 1);
   }
-  t.ok(turns.low / turns.normal >= 1 / 16 && turns.low / turns.normal <= 1 / 4);
-  t.equal(turns.low, 100, "one turn after eight of normal");
+  t.same([...turns.values()], [30, 30, 240, 240, 240]);
   const high = k.spawn(Option.PRIORITY_HIGH);
   for (let i = 0; i < 50; i++) {
     t.equal(nextTurn(k), high);
@@ -66,6 +64,47 @@ withKernel(t, "low alone runs at once", (k, t) => {
     t.equal(nextTurn(k), low);
     k.kernel.yieldTurn(low, 1);
   }
+});
+
+/** The turns that one step offers: how often each has run after so many steps and their turns. */
+function drains(k: TestKernel, steps: number, pids: readonly Pid[]): number[] {
+  const turns = new Map(pids.map((pid) => [pid, 0]));
+  for (let i = 0; i < steps; i++) {
+    const status = k.kernel.step(k.now, 1000);
+    if (status < 0) throw new Error("step");
+    k.readEvents();
+    for (const pid of k.offered.splice(0)) {
+      k.kernel.begin(pid);
+      turns.set(pid, turns.get(pid)! + 1);
+      k.kernel.yieldTurn(pid, 1);
+    }
+  }
+  return [...turns.values()];
+}
+
+withKernel(t, "a step offers low its share, not all that normal has left", (k, t) => {
+  const pids = [k.spawn(), k.spawn(), ...Array.from({ length: 3 }, () => {
+    return k.spawn(Option.PRIORITY_LOW);
+  })];
+  t.same(drains(k, 80, pids), [80, 80, 10, 10, 10]);
+});
+
+withKernel(t, "what is offered keeps lower ones back until the host has run it", (k, t) => {
+  const pids = [k.spawn(), k.spawn(Option.PRIORITY_LOW), k.spawn(Option.PRIORITY_HIGH)];
+  t.same(drains(k, 10, pids), [0, 0, 10]);
+  const max = k.spawn(Option.PRIORITY_MAX);
+  t.same(drains(k, 10, [...pids, max]), [0, 0, 0, 10]);
+  t.equal(k.kernel.step(k.now, 1000), Status.MORE);
+  k.readEvents();
+  k.offered.splice(0);
+  k.kernel.begin(max);
+  k.kernel.wait(max, Infinity, 1);
+  t.same(drains(k, 5, pids), [0, 0, 5], "high goes on when max waits");
+  for (const status of [Status.MORE, Status.MORE, Status.OK]) {
+    t.equal(k.kernel.step(k.now, 1000), status, "high, normal, and then low");
+  }
+  k.readEvents();
+  t.same(k.offered, [pids[2], pids[0], pids[1]]);
 });
 
 withKernel(t, "a change of priority moves a queued process to that queue's back", (k, t) => {

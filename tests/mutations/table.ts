@@ -15,11 +15,25 @@ export interface Mutation {
 
 export const mutations: readonly Mutation[] = [
   {
-    file: "queue.ts", breaks: "low has a turn after nine of normal",
-    text: "control.lowPassed >= LOW_PASSES",
-    fault: "control.lowPassed > LOW_PASSES",
+    file: "queue.ts", breaks: "low runs the ninth time that it is first",
+    text: "PRIORITY_LOW + PASS * LOW_PASSES",
+    fault: "PRIORITY_LOW + PASS * (LOW_PASSES + 1)",
     caughtBy: "tests/assembly/run-queue",
-    title: "low gets between 1/16 and 1/4 of what normal gets, and waits for high",
+    title: "one of low gets an eighth of one of normal, and waits for high",
+  },
+  {
+    file: "queue.ts", breaks: "high is offered beside max, normal beside high",
+    text: "const BARRED: u32 = 0x5102;",
+    fault: "const BARRED: u32 = 0x0002;",
+    caughtBy: "tests/assembly/run-queue",
+    title: "what is offered keeps lower ones back until the host has run it",
+  },
+  {
+    file: "queue.ts", breaks: "all of low is offered beside normal",
+    text: "address == control.passedFirst",
+    fault: "address == 0",
+    caughtBy: "tests/assembly/run-queue",
+    title: "a step offers low its share, not all that normal has left",
   },
   {
     file: "queue.ts", breaks: "a queue whose last was removed keeps it as its tail",
@@ -30,8 +44,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     file: "queue.ts", breaks: "high comes before max",
-    text: "if (occupied & (1 << PRIORITY_MAX)) return PRIORITY_MAX;\n",
-    fault: "",
+    text: "if (open & (1 << PRIORITY_MAX)) priority = PRIORITY_MAX;\n    else if",
+    fault: "if",
     caughtBy: "tests/assembly/run-queue",
     title: "max comes before high, high before normal, also if queued later",
   },

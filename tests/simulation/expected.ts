@@ -39,5 +39,6 @@ export const EXPECTED = [
   "event 3", "event 4", "event 5", "event 6", "watch BAD_ARGUMENT", "process_flag BAD_ARGUMENT",
   "send_after_name LIMIT", "send_after_name NO_MEMORY", "send_after_name answers",
   "a timer to a name", "a timer to a name of nobody",
+  "low waits for what the host has to run",
   "inspect SHOWN", "process_list answers", "process_name answers",
 ];

@@ -1,7 +1,7 @@
 // The model's answers to what can be asked of a process, and its flags.
 import { Flag, Info, List, ProcessStatus, Status } from "../../host/kernel/abi.ts";
 import { mailboxBytes, setGuard } from "./guards.ts";
-import type { Process } from "./records.ts";
+import { LOW_PASSES, type Process } from "./records.ts";
 import { leaveQueue } from "./scheduling.ts";
 import type { World } from "./world.ts";
 
@@ -77,6 +77,7 @@ export function processFlag(world: World, process: Process, flag: number, value:
   if (flag !== Flag.PRIORITY || value > 3) return setGuard(process, flag, value);
   const old = process.priority;
   process.priority = value;
+  process.passes = LOW_PASSES;
   if (process.state === "runnable") {
     leaveQueue(world, process);
     world.runQueue.push(process);

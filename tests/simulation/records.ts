@@ -3,6 +3,9 @@
 import { MemoryPolicy, MessageKind, ReasonKind } from "../../host/kernel/abi.ts";
 import { payloadBlocks } from "../assembly/mailbox-model.ts";
 
+/** So often a process of low is passed over before it runs. */
+export const LOW_PASSES = 7;
+
 /** An exit reason: an atom's code or a handle. */
 export interface Reason {
   readonly kind: number;
@@ -80,6 +83,8 @@ export class Process {
   readonly isNative: boolean;
   state: State = "runnable";
   priority: number;
+  /** How often it is passed over before it runs, if its priority is low. */
+  passes = LOW_PASSES;
   trapping: boolean;
   mailbox: Message[] = [];
   /** How many messages of the mailbox receive has passed over. */

@@ -1,14 +1,13 @@
 // The model's mailboxes, run queue and step.
-import { EventKind, Option, Status } from "../../host/kernel/abi.ts";
+import { EventKind, Option, SLOTS, Status } from "../../host/kernel/abi.ts";
 import { handle } from "./natives.ts";
 import { die, settle } from "./signals.ts";
 import { noteLong, noteSchedule, noteShort, reportNotices } from "./guards.ts";
-import { priorityCount, type Message, type Process } from "./records.ts";
+import { LOW_PASSES, priorityCount, type Message, type Process } from "./records.ts";
 import { fire, setClock } from "./time.ts";
 import type { World } from "./world.ts";
 
 const SLICE_REDUCTIONS = 4000;
-const LOW_PASSES = 8;
 const NO_REASON = { kind: 0, value: 0 };
 
 /** What `step` answers when a native handler traps: the call itself ends with the trap. */
@@ -80,20 +79,40 @@ function insertPriority(world: World, process: Process, message: Message): void 
   }
 }
 
-/** The next to run, by priority; low has one turn for LOW_PASSES of normal. */
+/** Priorities as the host must be done with the higher ones first. */
+const RANKS = [1, 0, 2, 3];
+
+/**
+ * The next to run, by priority. Low is passed over, to the back, LOW_PASSES times. What runs in the
+ * host, when the step is over, keeps back what is lower; normal only those passed over already.
+ */
 function next(world: World): Process | undefined {
-  const first = (priority: number) => world.runQueue.find((one) => one.priority === priority);
+  const first = (...priorities: number[]) =>
+    world.runQueue.find(({ priority }) => priorities.includes(priority));
+  const isOpen = (priority: number) => world.offered < 2 || RANKS[priority]! >= world.offered;
   const urgent = first(Option.PRIORITY_MAX) ?? first(Option.PRIORITY_HIGH);
-  if (urgent !== undefined) return urgent;
-  const normal = first(Option.PRIORITY_NORMAL);
-  const low = first(Option.PRIORITY_LOW);
-  if (low === undefined) return normal;
-  if (normal === undefined || world.lowPassed >= LOW_PASSES) {
-    world.lowPassed = 0;
-    return low;
+  if (urgent !== undefined && isOpen(urgent.priority)) return urgent;
+  if (!isOpen(Option.PRIORITY_NORMAL)) return undefined;
+  for (;;) {
+    const process = first(Option.PRIORITY_NORMAL, Option.PRIORITY_LOW);
+    if (process?.priority !== Option.PRIORITY_LOW) return process;
+    if (slotOf(process) === world.passedFirst && world.offered >= 1) {
+      world.see("low waits for what the host has to run");
+      return undefined;
+    }
+    if (process.passes === 0) {
+      process.passes = LOW_PASSES;
+      return process;
+    }
+    world.passedFirst ??= slotOf(process);
+    process.passes--;
+    leaveQueue(world, process);
+    world.runQueue.push(process);
   }
-  world.lowPassed++;
-  return normal;
+}
+
+function slotOf({ pid }: Process): number {
+  return pid % SLOTS;
 }
 
 function hasRoom(world: World): boolean {
@@ -153,6 +172,8 @@ export function step(world: World, nowMs: number, reductions: number): number {
   fire(world);
   reportNotices(world);
   reportExits(world);
+  world.offered = -1;
+  world.passedFirst = undefined;
   for (let left = reductions; left > 0 && hasRoom(world); ) {
     const process = next(world);
     if (process === undefined) break;
@@ -163,6 +184,7 @@ export function step(world: World, nowMs: number, reductions: number): number {
       left -= used;
     } else {
       process.state = "offered";
+      world.offered = Math.max(world.offered, RANKS[process.priority]!);
       world.ring.push({ type: EventKind.RUN, pid: process.pid, reason: NO_REASON });
       left--;
     }

@@ -23,7 +23,10 @@ export class World {
   /** The runnable, in the order in which they became so. */
   runQueue: Process[] = [];
   /** Turns of normal since the last of low. */
-  lowPassed = 0;
+  /** The slot of the first process of low that this step has passed over. */
+  passedFirst: number | undefined;
+  /** The highest priority that this step has offered to the host, low before normal. */
+  offered = -1;
   /** In the order in which they were made. */
   links: Link[] = [];
   monitors: Monitor[] = [];
