@@ -2,6 +2,7 @@
 import { PidgeonError } from "../../host/errors.ts";
 import { aliasOf, ExitReason, receive, refOfAlias, TIMEOUT } from "../../host/runtime/index.ts";
 import type { Operation, Pid, Process, Ref, Runtime } from "../../host/runtime/index.ts";
+import { compete, giveWay } from "./generator-scheduling.ts";
 import { GeneratorWords } from "./generator-words.ts";
 import {
   drainedText, Inexpressible, leftText, termText, type Misuse, type MonitorOptions, type Step,
@@ -35,6 +36,11 @@ export class GeneratorSteps extends GeneratorWords {
       yield* self.hibernate();
       return loud("awake");
     }
+    if (step.op === "yield") {
+      yield* giveWay();
+      return quiet;
+    }
+    if (step.op === "compete") return loud(yield* compete(self, step.workers, step.turns));
     if (step.op === "drain") return loud(drainedText(yield* this.#drain()));
     if (step.op !== "receive") return this.#performAtOnce(self, step);
     const { match, after = Infinity } = step;
@@ -45,8 +51,6 @@ export class GeneratorSteps extends GeneratorWords {
   #performAtOnce(self: Process, step: Step): Answer {
     switch (step.op) {
       case "log": return loud(step.text);
-      // Between two steps it gives way anyhow.
-      case "yield": return quiet;
       case "spawn": return this.#spawn(self, step);
       case "send": {
         const { to, body, ref } = step;
@@ -61,7 +65,7 @@ export class GeneratorSteps extends GeneratorWords {
       }
       case "flood": {
         const to = this.pid(step.to);
-        for (let number = 1; number <= step.count; number++) self.send(to, number);
+        for (let number = 1; number <= step.count; number++) self.send(to, step.body ?? number);
         return quiet;
       }
       case "link": {

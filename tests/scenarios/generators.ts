@@ -1,6 +1,7 @@
 // Runs scenarios by generator processes of host/runtime, on a clock that the scenario moves.
 import type { Test } from "tap";
 import { PidgeonError } from "../../host/errors.ts";
+import { Info, MessageKind } from "../../host/kernel/abi.ts";
 import {
   Counter, Down, ManualClock, receive, Runtime,
 } from "../../host/runtime/index.ts";
@@ -152,7 +153,13 @@ class Stage {
     const pid = this.#steps.pids.get(actor);
     if (shut === undefined || pid === undefined || shut.index > last) return;
     this.#shut.delete(actor);
-    this.#runtime.core.kernel.sendNumber(0, pid, Tag.RESOLVED, shut.ref, 0);
+    const { kernel } = this.#runtime.core;
+    // A timer comes into a mailbox that is full, too.
+    if (kernel.processInfo(pid, Info.MAILBOX_LIMIT) > 0) {
+      kernel.sendAfter(0, pid, Tag.RESOLVED, shut.ref, MessageKind.NUMBER, 0, 0);
+    } else {
+      kernel.sendNumber(0, pid, Tag.RESOLVED, shut.ref, 0);
+    }
   }
 
   /** Runs everything that can run now. */

@@ -1,7 +1,7 @@
 // The steps of scenarios as calls of the kernel's ABI.
 import {
-  AliasOption, Demonitor, EXIT_PRIORITY, Flag, MonitorOption, Option, ReasonKind, SEND_PRIORITY,
-  Status, statusName, SuspendOption, type Pid,
+  AliasOption, Atom, Demonitor, EXIT_PRIORITY, Flag, MonitorOption, Option, ReasonKind,
+  SEND_PRIORITY, Status, statusName, SuspendOption, type Pid,
 } from "../../host/kernel/abi.ts";
 import {
   loud, priorities, quiet, RawCalls, type Answer, type StepOf,
@@ -10,7 +10,9 @@ import { TAG_MESSAGE } from "./raw-words.ts";
 import {
   Inexpressible, leftText, termText,
   type AliasMode, type MonitorOptions, type Priority, type Step, type Target, type Term,
+  type Workers,
 } from "./scenario.ts";
+import { sharesText } from "./shares.ts";
 
 const aliasModes: Readonly<Record<AliasMode, number>> = {
   explicit_unalias: MonitorOption.ALIAS_EXPLICIT, demonitor: MonitorOption.ALIAS_DEMONITOR,
@@ -35,8 +37,8 @@ export class RawSteps extends RawCalls {
       }
       case "sendEach": return this.sendEach(pid, step.to.map((name) => [name, step.body]));
       case "flood": {
-        const numbers = Array.from({ length: step.count }, (_, at) => at + 1);
-        return this.sendEach(pid, numbers.map((number) => [step.to, number]));
+        const bodies = Array.from({ length: step.count }, (_, at) => step.body ?? at + 1);
+        return this.sendEach(pid, bodies.map((body) => [step.to, body]));
       }
       case "link": return this.#linked(kernel.link(pid, this.pid(step.to)));
       case "unlink": {
@@ -133,6 +135,7 @@ export class RawSteps extends RawCalls {
         if (reached <= 0) this.k.giveBack(handle);
         return loud(String(reached));
       }
+      case "compete": return loud(this.#compete(pid, step.workers, step.turns));
       default: throw new Inexpressible(`raw: no ${step.op}`);
     }
   }
@@ -185,6 +188,38 @@ export class RawSteps extends RawCalls {
     const status = this.kernel.exitSignal(pid, to, kind + priority, value);
     if (status < 0 && kind === ReasonKind.HANDLE) this.k.giveBack(value);
     return status === Status.NO_PROCESS ? quiet : this.done(status);
+  }
+
+  /** Each turn is had when its event is read, before the next step, as a host does it. */
+  #compete(pid: Pid, workers: readonly Workers[], turns: number): string {
+    const { kernel } = this;
+    const had = new Map<Pid, number>();
+    const teams = workers.map(({ priority, count }) => {
+      const option = priorities.indexOf(priority);
+      const pids = Array.from({ length: count }, () => kernel.spawnHost(pid, option));
+      for (const one of pids) had.set(one, 0);
+      return { priority, pids };
+    });
+    for (let total = 0, alive = had.size; alive > 0;) {
+      kernel.step(this.k.now, 100_000);
+      this.k.readEvents();
+      const { offered } = this.k;
+      const own = offered.filter((one) => had.has(one));
+      offered.splice(0, offered.length, ...offered.filter((one) => !had.has(one)));
+      for (const worker of own) {
+        this.k.fast.begin(worker);
+        if (++total <= turns) {
+          had.set(worker, (had.get(worker) ?? 0) + 1);
+          this.k.fast.yieldTurn(worker, 1);
+        } else {
+          this.k.fast.finish(worker, ReasonKind.ATOM, Atom.NORMAL);
+          alive--;
+        }
+      }
+    }
+    return sharesText(teams.map(({ priority, pids }) => {
+      return { priority, turns: pids.map((one) => had.get(one) ?? 0) };
+    }));
   }
 
   #linked(status: Status): Answer {

@@ -25,7 +25,8 @@
 // receive, and all is quiet. A process does its steps in order; one that is blocked or suspended
 // does what it has missed as soon as it can. `together(…)` lets no reaction between its steps: on
 // ours everybody's turn is in the same drain; on the BEAM reactions may come between (state that
-// trace in `orTrace`, and in `ours` what we determine). `pass(ms)` lets time go by: virtual for us,
+// trace in `orTrace`, and in `ours` what we determine); where the order of turns is the point, the
+// scenario is `alone` on a BEAM with one scheduler. `pass(ms)` lets time go by: virtual for us,
 // real on the BEAM, where every step takes some: what must fire is due long before the end of a
 // pass (50 of 100 ms), what must not fire long after the scenario (5,000 ms).
 //
@@ -58,9 +59,9 @@ export type Priority = "low" | "normal" | "high" | "max";
 export type Op =
   | SpawnOp
   | { op: "send"; to: Target; body: Term; ref?: string; priority?: boolean }
-  /** One step, so that nobody comes between: to each of them, or so many numbers to one. */
+  /** One step, so that nobody comes between: to each of them, or so many to one. */
   | { op: "sendEach"; to: readonly string[]; body: Term }
-  | { op: "flood"; to: string; count: number }
+  | { op: "flood"; to: string; count: number; body?: Term }
   | { op: "receive"; match?: Pattern; after?: number }
   /** Takes all that is there. */
   | { op: "drain" }

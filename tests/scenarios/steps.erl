@@ -17,8 +17,8 @@ do(#{op := send, to := To, body := Body} = Step, Context) ->
 do(#{op := sendEach, to := To, body := Body}, Context) ->
     [pid(Name, Context) ! Body || Name <- To],
     true;
-do(#{op := flood, to := To, count := Count}, Context) ->
-    [pid(To, Context) ! N || N <- lists:seq(1, Count)],
+do(#{op := flood, to := To, count := Count} = Step, Context) ->
+    [pid(To, Context) ! maps:get(body, Step, N) || N <- lists:seq(1, Count)],
     true;
 do(#{op := 'receive'} = Step, #{scale := Scale} = Context) ->
     Time = case Step of #{'after' := Ms} -> Ms * Scale; _ -> infinity end,

@@ -30,9 +30,9 @@ export class Actor {
     return { actor: this.name, op: "sendEach", to: to.map(({ name }) => name), body };
   }
 
-  /** Sends the numbers from 1 on. */
-  flood(to: Actor, count: number): Step {
-    return { actor: this.name, op: "flood", to: to.name, count };
+  /** Sends the numbers from 1 on, or so often the same. */
+  flood(to: Actor, count: number, body?: Term): Step {
+    return { actor: this.name, op: "flood", to: to.name, count, ...(body && { body }) };
   }
 
   receive(match?: Pattern, options: { after?: number } = {}): Step {

@@ -62,7 +62,7 @@ export const receives = [
     id: "receive/in-time", decided: "BEAM",
     title: "a message in time ends the time: it does not come up in a later receive",
     steps: [
-      A.receive({ body: "x" }, { after: 200 }), B.send(A, "x"), A.receive(), pass(400),
+      A.receive({ body: "x" }, { after: 400 }), B.send(A, "x"), A.receive(), pass(600),
       B.send(A, "late"),
     ],
     trace: ["A receive: x", "A receive: late"],

@@ -1,6 +1,6 @@
 // The order of signals, and what is over before anybody hears of an end.
 import { scenario } from "../scenario.ts";
-import { A, B, C, together } from "../steps.ts";
+import { A, B, C, pass, together } from "../steps.ts";
 
 export const signals = [
   scenario({
@@ -51,5 +51,61 @@ export const signals = [
     trace: ["B ended: killed", "C isAlive: false"],
     orTrace: [["B receive: x", "B ended: killed", "C isAlive: false"]],
     ours: ["B ended: killed", "C isAlive: false"],
+  }),
+  scenario({
+    id: "signals/woken-then-ended", decided: "BEAM",
+    title: "B is woken and ended by a signal before it had its turn: it never runs",
+    steps: [B.receive(), together(A.send(B, "x"), A.exit(B, "gone")), C.isAlive(B)],
+    trace: ["B ended: gone", "C isAlive: false"],
+    orTrace: [["B receive: x", "B ended: gone", "C isAlive: false"]],
+    ours: ["B ended: gone", "C isAlive: false"],
+  }),
+  scenario({
+    id: "signals/woken-then-trapped", decided: "BEAM",
+    title: "B traps exits, is woken and sent a signal in one drain: two messages, in order",
+    steps: [
+      B.trapExit(true), B.receive(), together(A.send(B, "x"), A.exit(B, "gone")), B.receive(),
+    ],
+    trace: ["B receive: x", "B receive: EXIT A gone"],
+  }),
+  scenario({
+    id: "signals/woken-then-linked-end", decided: "BEAM",
+    title: "B is woken, and whom it is linked to ends before it had its turn: it never runs",
+    steps: [B.link(C), B.receive(), together(A.send(B, "x"), C.exits("y")), A.isAlive(B)],
+    trace: ["B ended: y", "C ended: y", "A isAlive: false"],
+    orTrace: [["B receive: x", "B ended: y", "C ended: y", "A isAlive: false"]],
+    ours: ["B ended: y", "C ended: y", "A isAlive: false"],
+  }),
+  scenario({
+    id: "signals/woken-suspended-resumed", decided: "BEAM",
+    title: "woken, suspended and resumed in one drain: it runs, once",
+    steps: [
+      B.receive(), together(A.send(B, "x"), A.suspend(B), A.resume(B)), B.info(B, "status"),
+      B.receive(undefined, { after: 0 }),
+    ],
+    trace: ["B receive: x", "B info: running", "B receive: nothing"],
+  }),
+  scenario({
+    id: "signals/watched-then-ended", decided: "BEAM",
+    title: "watched and ended in one drain: the Down has the true reason",
+    steps: [together(A.monitor(B, "m"), A.exit(B, "gone")), A.receive()],
+    trace: ["B ended: gone", "A receive: DOWN m B gone"],
+  }),
+  scenario({
+    id: "signals/ended-then-watched", decided: "BEAM",
+    title: "ended and watched in one drain: noproc, or the true reason",
+    steps: [together(C.exit(B, "gone"), A.monitor(B, "m")), A.receive()],
+    trace: ["B ended: gone", "A receive: DOWN m B noproc"],
+    orTrace: [["B ended: gone", "A receive: DOWN m B gone"]],
+    ours: ["B ended: gone", "A receive: DOWN m B noproc"],
+  }),
+  scenario({
+    id: "signals/flushed-in-the-same-drain", decided: "BEAM",
+    title: "an end and a demonitor with flush in one drain: no Down is left",
+    steps: [
+      A.monitor(B, "m"), together(B.exits("x"), A.demonitor("m", { flush: true })),
+      A.receive(undefined, { after: 20 }), pass(100),
+    ],
+    trace: ["A demonitor: true", "B ended: x", "A receive: nothing"],
   }),
 ];

@@ -163,8 +163,8 @@ export const timers = [
     title: "a timer to a name: cancelled though nobody has it; given before or after the start",
     steps: [
       A.startTimer(5_000, { name: "n" }, "hej", { as: "t" }), A.whereis("n"), A.cancelTimer("t"),
-      A.readTimer("t"), A.startTimer(100, { name: "n" }, "one", { as: "u" }), A.readTimer("u"),
-      A.register("n"), A.receive(), pass(200),
+      A.readTimer("t"), A.startTimer(300, { name: "n" }, "one", { as: "u" }), A.readTimer("u"),
+      A.register("n"), A.receive(), pass(500),
       A.sendAfter(50, { name: "n" }, "two", { as: "v" }), A.receive(), pass(100),
       A.readTimer("v"),
     ],
@@ -245,16 +245,17 @@ export const timers = [
     id: "timers/name-moves", decided: "BEAM",
     title: "a name is looked up when the time has come: who has it then gets the message",
     steps: [
-      B.register("n"), A.sendAfter(100, { name: "n" }, "x"), B.unregister("n"), C.register("n"),
-      pass(200), C.receive(undefined, { after: 0 }), B.receive(undefined, { after: 0 }),
+      B.register("n"), A.sendAfter(300, { name: "n" }, "x"), B.unregister("n"), C.register("n"),
+      pass(500), C.receive(undefined, { after: 0 }), B.receive(undefined, { after: 0 }),
     ],
     trace: ["C receive: x", "B receive: nothing"],
   }),
   scenario({
     id: "timers/survives-its-starter", decided: "BEAM",
     title: "a timer to another process outlives who started it",
-    steps: [B.sendAfter(50, A, "x", { as: "t" }), B.exits("y"), A.readTimer("t"), A.receive(),
-      pass(100)],
+    steps: [
+      B.sendAfter(300, A, "x", { as: "t" }), B.exits("y"), A.readTimer("t"), A.receive(), pass(500),
+    ],
     trace: ["B ended: y", "A readTimer: left", "A receive: x"],
   }),
   scenario({
