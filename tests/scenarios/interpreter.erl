@@ -98,7 +98,7 @@ is_quiet(Name, #{table := Table, turn := Turn}) ->
             case {process_info(Pid, status), ets:lookup(Table, {phase, Name})} of
                 {undefined, _} -> ets:member(Table, {ended, Name});
                 {{status, suspended}, _} -> true;
-                {{status, waiting}, [{_, busy, _}]} -> true;
+                {{status, waiting}, [{_, blocked, _}]} -> true;
                 {_, [{_, gate, At}]} -> At > atomics:get(Turn, 1);
                 _ -> false
             end
@@ -138,8 +138,12 @@ steps([], #{table := Table, me := Me}) ->
 steps([#{index := Index} = Step | Rest], #{table := Table, me := Me} = Context) ->
     ets:insert(Table, {{phase, Me}, gate, Index}),
     gate(Index, Context),
-    ets:insert(Table, {{phase, Me}, busy, Index}),
+    ets:insert(Table, {{phase, Me}, phase(Step), Index}),
     perform(Step, Rest, Context).
+
+%% Other steps may wait for another process as well, but not for a step of the scenario.
+phase(#{op := Op}) when Op =:= 'receive'; Op =:= hibernate -> blocked;
+phase(_) -> busy.
 
 gate(Index, #{turn := Turn} = Context) ->
     case atomics:get(Turn, 1) >= Index of

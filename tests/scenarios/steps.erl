@@ -90,9 +90,9 @@ do(#{op := leave, group := Group}, Context) ->
         not_joined -> error(badarg)
     end;
 do(#{op := members, group := Group}, Context) ->
-    {loud, names(pg:get_members(name(Group, Context)), Context)};
+    {loud, names(members(Group, Context), Context)};
 do(#{op := sendGroup, group := Group, body := Body}, Context) ->
-    Members = lists:usort(pg:get_members(name(Group, Context))),
+    Members = lists:usort(members(Group, Context)),
     [Pid ! Body || Pid <- Members],
     {loud, integer_to_list(length(Members))};
 do(#{op := isAlive, 'of' := Of}, Context) ->
@@ -218,6 +218,11 @@ item(Key, List, #{driver := Driver}) when Key =:= links; Key =:= monitored_by ->
     integer_to_list(length(List -- [Driver]));
 item(Key, List, _) when Key =:= monitors; Key =:= suspending -> integer_to_list(length(List));
 item(_, Value, _) -> io_lib:format("~p", [Value]).
+
+%% When pg has heard of all ends so far.
+members(Group, Context) ->
+    _ = sys:get_state(pg),
+    pg:get_members(name(Group, Context)).
 
 names([], _) -> "nobody";
 names(Pids, Context) -> lists:join($\s, lists:sort([who(Pid, Context) || Pid <- Pids])).
