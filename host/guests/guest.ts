@@ -136,7 +136,7 @@ export class Guest implements InstanceOwner {
       const limit = this.limits.processes;
       throw new PidgeonError("PIDGEON_GUEST_FULL", { label: this.label, limit });
     }
-    limitNew(this.core.kernel, pid as Pid, limits);
+    limitNew(this.core, pid as Pid, limits);
     return pid as Pid;
   }
 

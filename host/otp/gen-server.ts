@@ -156,8 +156,9 @@ export const GenServer = {
 
   /**
    * Asks a server and waits for its reply: a copy, the caller's own.
-   * Throws CallFailed if the server is dead ("noproc"), ends before it replies, or takes longer
-   * than `timeoutMs` (a reply that comes later is dropped). @see gen_server:call/2,3
+   * Throws CallFailed if the server is dead ("noproc"), ends before it replies, refuses the request
+   * because its mailbox is full ("mailbox_full"), or takes longer than `timeoutMs` (a reply that
+   * comes later is dropped). @see gen_server:call/2,3
    */
   call<T = any>(
     self: Process, server: Destination, request: unknown, timeoutMs: number = CALL_TIMEOUT_MS,
@@ -165,7 +166,10 @@ export const GenServer = {
     return new CallOperation(self, server, request, timeoutMs);
   },
 
-  /** Sends without waiting; false if there is no such server. @see gen_server:cast/2 */
+  /**
+   * Sends without waiting; false if there is no such server, or its mailbox is full.
+   * @see gen_server:cast/2
+   */
   cast(self: Process | Runtime, server: Destination, message: unknown): boolean {
     if (self instanceof Runtime) return self.cast(server, message);
     return self.core.send(self.pid, server, Tag.CAST, 0, message);

@@ -2,7 +2,7 @@
 // Everything that touches the kernel's tables for a process is here; turns.ts runs them, pump.ts
 // drives both from the event loop.
 import { PidgeonError } from "../errors.ts";
-import { Atom, Info, ProcessKind, ReasonKind, Status } from "../kernel/abi.ts";
+import { Atom, Info, MessageKind, ProcessKind, ReasonKind, Status } from "../kernel/abi.ts";
 import type { Address, Pid, Ref } from "../kernel/abi.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { CallbackProcess } from "./behaviour.ts";
@@ -12,7 +12,7 @@ import type { Clock } from "./clock.ts";
 import { Copier, immutable } from "./copy.ts";
 import { limitNew, limitsOf, optionBits } from "./flags.ts";
 import { HandleTable } from "./handles.ts";
-import { atomOf, reasonOfAtom } from "./messages.ts";
+import { atomOf, reasonOfAtom, Tag } from "./messages.ts";
 import { Process } from "./process.ts";
 import { ProcessTable, slotOf } from "./process-table.ts";
 import type { Running } from "./process-table.ts";
@@ -53,6 +53,8 @@ export class Core implements Arming {
   readonly #handlesMax: number;
   /** Bytes go to native processes as the kernel's own, to others as a value. */
   hasNatives = false;
+  /** Some process has had a limit: what somebody waits for must not be refused by it. */
+  hasLimits = false;
 
   constructor(
     runtime: Runtime, kernel: Kernel, handlesMax: number, clock: Clock, logger: Logger,
@@ -93,7 +95,7 @@ export class Core implements Arming {
   ): Pid {
     const limits = limitsOf(options);
     const pid = this.spawn(parent, optionBits(options), body, args);
-    limitNew(this.kernel, pid, limits);
+    limitNew(this, pid, limits);
     return pid;
   }
 
@@ -101,7 +103,7 @@ export class Core implements Arming {
     const limits = limitsOf(options);
     const pid = this.spawnBehaviour(
       parent, optionBits(options), (core, pid) => new CallbackProcess(core, pid, callbacks));
-    limitNew(this.kernel, pid, limits);
+    limitNew(this, pid, limits);
     return pid;
   }
 
@@ -111,7 +113,7 @@ export class Core implements Arming {
     const limits = limitsOf(options);
     const pid = this.kernel.spawnNative(parent, handler, argument, optionBits(options));
     if (pid < 0) throw refusal("spawnNative", pid);
-    limitNew(this.kernel, pid, limits);
+    limitNew(this, pid, limits);
     this.hasNatives = true;
     if (!this.pumping) this.wake();
     return pid;
@@ -150,6 +152,9 @@ export class Core implements Arming {
 
   /** OK, MAILBOX_FULL, or another status if nobody is there. */
   post(from: Pid | 0, to: Address, tag: number, ref: Ref | 0, message: unknown): number {
+    if (this.hasLimits && tag >= Tag.REPLY && tag <= Tag.SYSTEM) {
+      return this.#answer(from, to as Pid, tag, ref, this.#copier.copy(message));
+    }
     if (typeof message === "number") {
       const status = this.kernel.sendNumber(from, to, tag, ref, message);
       return status === Status.OK ? this.#posted() : refused(status, to);
@@ -181,6 +186,21 @@ export class Core implements Arming {
     if (status === Status.OK) return this.#posted();
     this.handles.free(handle);
     return refused(status, to);
+  }
+
+  /**
+   * What a process waits for comes in though its mailbox is full: as a timer that is due, since
+   * these are never refused. As sendOwned.
+   */
+  #answer(from: Pid | 0, to: Pid, tag: number, ref: Ref | 0, value: unknown): number {
+    if (!(this.kernel.processInfo(to, Info.MAILBOX_LIMIT) > 0)) {
+      return this.sendOwned(from, to, tag, ref, value);
+    }
+    const handle = this.hold(value);
+    const timer = this.kernel.sendAfter(from, to, tag, ref, MessageKind.HANDLE, handle, 0);
+    if (timer >= 0) return this.#posted();
+    this.handles.free(handle);
+    return refused(timer, to);
   }
 
   /** A handle for a value, which is whoever's takes it next. Throws PIDGEON_HANDLES_FULL. */
@@ -292,7 +312,8 @@ export class Core implements Arming {
 
   settle(pid: Pid, ref: Ref, tag: number, value: unknown): void {
     // By reference: the promise belongs to the process that waits.
-    this.sendOwned(0, pid, tag, ref, value);
+    if (this.hasLimits) this.#answer(0, pid, tag, ref, value);
+    else this.sendOwned(0, pid, tag, ref, value);
   }
 
   /** The kernel's time is that of the last step: told anew before a time counts from now. */

@@ -2,7 +2,7 @@
 import { PidgeonError } from "../errors.ts";
 import { Flag, MailboxPolicy, MemoryPolicy, Option } from "../kernel/abi.ts";
 import type { Pid } from "../kernel/abi.ts";
-import type { Kernel } from "../kernel/kernel.ts";
+import type { Core } from "./core.ts";
 import { refusal } from "./statuses.ts";
 import type {
   MailboxLimit, MemoryLimit, Priority, ProcessFlags, SpawnOptions,
@@ -77,30 +77,30 @@ export function limitsOf(options: SpawnOptions | undefined): readonly Setting[] 
   ];
 }
 
-export function limitNew(kernel: Kernel, pid: Pid, limits: readonly Setting[]): void {
-  for (const setting of limits) set(kernel, pid, setting);
+export function limitNew(core: Core, pid: Pid, limits: readonly Setting[]): void {
+  for (const setting of limits) set(core, pid, setting);
 }
 
 /** Sets a flag; the old value. */
 export function setFlag(
-  kernel: Kernel, pid: Pid, flag: keyof ProcessFlags, value: unknown,
+  core: Core, pid: Pid, flag: keyof ProcessFlags, value: unknown,
 ): ProcessFlags[keyof ProcessFlags] {
   switch (flag) {
-    case "trapExit": return set(kernel, pid, [Flag.TRAP_EXIT, value === true ? 1 : 0]) === 1;
+    case "trapExit": return set(core, pid, [Flag.TRAP_EXIT, value === true ? 1 : 0]) === 1;
     case "priority": {
       const code = codeOf(priorityCodes, value as Priority, "priority");
-      return priorityNames[set(kernel, pid, [Flag.PRIORITY, code])]!;
+      return priorityNames[set(core, pid, [Flag.PRIORITY, code])]!;
     }
     case "mailboxLimit": {
       const [messages, policy] = mailboxSettings(value as MailboxLimit);
       return {
-        messages: set(kernel, pid, messages), policy: policyNames[set(kernel, pid, policy)]!,
+        messages: set(core, pid, messages), policy: policyNames[set(core, pid, policy)]!,
       };
     }
     case "memoryLimit": {
       const [bytes, policy] = memorySettings(value as MemoryLimit);
-      const old = set(kernel, pid, bytes);
-      const oldPolicy = set(kernel, pid, policy);
+      const old = set(core, pid, bytes);
+      const oldPolicy = set(core, pid, policy);
       return {
         bytes: old, kill: (oldPolicy & MemoryPolicy.KILL) !== 0,
         errorLogger: (oldPolicy & MemoryPolicy.REPORT) !== 0,
@@ -110,8 +110,9 @@ export function setFlag(
   }
 }
 
-function set(kernel: Kernel, pid: Pid, [flag, value]: Setting): number {
-  const old = kernel.processFlag(pid, flag, value);
+function set(core: Core, pid: Pid, [flag, value]: Setting): number {
+  const old = core.kernel.processFlag(pid, flag, value);
   if (old < 0) throw refusal("processFlag", old);
+  if (flag === Flag.MAILBOX_LIMIT) core.hasLimits = true;
   return old;
 }

@@ -224,7 +224,7 @@ export class Process {
    * @see erlang:process_flag/2
    */
   processFlag<F extends keyof ProcessFlags>(flag: F, value: ProcessFlags[F]): ProcessFlags[F] {
-    return setFlag(this.core.kernel, this.pid, flag, value) as ProcessFlags[F];
+    return setFlag(this.core, this.pid, flag, value) as ProcessFlags[F];
   }
 
   // ---- names and groups ----

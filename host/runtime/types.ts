@@ -66,7 +66,10 @@ export interface SpawnOptions {
 
 /** How many messages a mailbox takes, and what happens to one more. Erlang has no such limit. */
 export interface MailboxLimit {
-  /** 0: no limit. Exit, Down and what timers send are not counted and always come in. */
+  /**
+   * 0: no limit. Exit, Down, what timers send, replies of calls and the outcomes of `wait` are not
+   * counted and always come in.
+   */
   readonly messages: number;
   /**
    * Default "refuse": `send` answers false, `trySend` "full", a call fails with "mailbox_full".

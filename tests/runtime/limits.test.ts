@@ -1,9 +1,11 @@
 // Flags and limits: what a full mailbox does to its senders, and what the logger hears.
 import { Counter } from "../../host/kernel/abi.ts";
-import { CallFailed, Down, immutable, receive, sleep } from "../../host/runtime/index.ts";
+import {
+  CallFailed, Down, GenServer, immutable, noreply, ok, receive, reply, sleep, wait,
+} from "../../host/index.ts";
 import type {
-  MailboxLimit, MemoryLimit, Operation, Pid, Priority, Process,
-} from "../../host/runtime/index.ts";
+  GenServerModule, MailboxLimit, MemoryLimit, Operation, Pid, Priority, Process,
+} from "../../host/index.ts";
 import { like, scenario } from "./harness.ts";
 
 function* never(): Operation<void> {
@@ -58,6 +60,55 @@ scenario("a call of a server whose mailbox is full fails at once", async (t, h) 
   h.pump();
   await t.rejects(failed, new CallFailed(pid, "mailbox_full"));
   t.same(h.runtime.processInfo(pid, "monitoredBy"), []);
+});
+
+scenario("who has a full mailbox still gets what it waits for", async (t, h) => {
+  const echo: GenServerModule<undefined, undefined> = {
+    name: "echo",
+    init: () => ok(undefined),
+    handleCall: (request, _from, state) => reply({ request }, state),
+  };
+  for (const policy of ["refuse", "drop", "kill"] as const) {
+    const got: unknown[] = [];
+    const promise = Promise.resolve({ value: policy });
+    const pid = h.runtime.spawn(function* (self: Process): Operation<void> {
+      self.send(self.pid, "fills it");
+      self.processFlag("mailboxLimit", { messages: 1, policy });
+      const server = yield* GenServer.start(self, echo, undefined);
+      got.push(yield* GenServer.call(self, server, 1));
+      yield* sleep(1);
+      got.push(yield* wait(promise));
+      yield* GenServer.stop(self, server);
+      got.push(yield* receive());
+    });
+    h.advance(5);
+    await promise;
+    h.advance(5);
+    t.same(got, [{ request: 1 }, { value: policy }, "fills it"], policy);
+    t.notOk(h.runtime.isAlive(pid));
+  }
+});
+
+scenario("a server whose mailbox is full can be stopped", (t, h) => {
+  h.run(function* (self) {
+    const busy: GenServerModule<undefined, undefined> = {
+      name: "busy",
+      init(_args, own) {
+        own.processFlag("mailboxLimit", { messages: 1 });
+        return ok(undefined);
+      },
+      *handleCast(_message, state) {
+        yield* sleep(100);
+        return noreply(state);
+      },
+    };
+    const server = yield* GenServer.start(self, busy, undefined);
+    GenServer.cast(self, server, 1);
+    yield* sleep(1);
+    t.same([GenServer.cast(self, server, 2), GenServer.cast(self, server, 3)], [true, false]);
+    yield* GenServer.stop(self, server);
+    t.notOk(h.runtime.isAlive(server));
+  });
 });
 
 scenario("dropped messages are dead letters, and their sender is not told", (t, h) => {
