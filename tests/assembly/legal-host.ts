@@ -1,8 +1,8 @@
 // A host that keeps to the rules, for fuzzes of the ABI: it gives a kernel a history, so that what
 // is passed in by mistake meets processes with turns, mailboxes, timers, names and groups.
 import {
-  aliasOf, Atom, EventKind, Flag, MessageKind, Option, ReasonKind, Status, type Address, type Pid,
-  type Ref,
+  aliasOf, Atom, EventKind, Flag, List, MessageKind, Option, ReasonKind, Status, type Address,
+  type Pid, type Ref,
 } from "../../host/kernel/abi.ts";
 import type { Kernel } from "../../host/kernel/kernel.ts";
 import type { Random } from "./random.ts";
@@ -39,8 +39,9 @@ export class LegalHost {
   act(): void {
     const random = this.#random;
     const { pid, other } = { pid: this.#pid(), other: this.#pid() };
-    switch (random.below(14)) {
+    switch (random.below(15)) {
       case 0: return this.#spawn(pid);
+      case 13: return this.#look(pid);
       case 1: case 2: return this.#send(pid, other);
       case 3: case 4: case 5: return this.#step();
       case 6: case 7: return this.#turn(pid);
@@ -134,9 +135,12 @@ export class LegalHost {
     const kernel = this.#kernel;
     switch (random.below(7)) {
       case 0: return void kernel.link(pid, other, random.below(2));
-      case 1: return void kernel.unlink(pid, other);
+      case 1: return void kernel.unlink(pid, kernel.processList(pid, List.LINKS)[0] ?? other);
       case 2: return void kernel.suspend(pid, other, 0);
-      case 3: case 4: return void kernel.resume(pid, other);
+      case 3: case 4: {
+        const suspended = kernel.processList(pid, List.SUSPENDING)[0];
+        return void kernel.resume(pid, suspended ?? other);
+      }
       case 5: return this.#monitor(pid, other);
       default: {
         const ref = kernel.alias(pid, random.below(4));
@@ -178,6 +182,20 @@ export class LegalHost {
         const ref = kernel.sendAfterName(from, "a", 1, 0, NUMBER, 1, ms);
         this.#told(ref);
         if (this.#random.chance(0.3)) kernel.cancelTimer(ref as Ref);
+      }
+    }
+  }
+
+  #look(pid: Pid): void {
+    const kernel = this.#kernel;
+    const name = this.#random.pick(NAMES) ?? "";
+    switch (this.#random.below(4)) {
+      case 0: return void kernel.exports.snapshot();
+      case 1: return void kernel.monitorName(pid, name);
+      case 2: return void kernel.groupLeave(kernel.groupMembers(name)[0] ?? pid, name);
+      default: {
+        const ref = kernel.sendAfter(0, pid, 0, 0, MessageKind.NUMBER, 1, 50);
+        this.#told(kernel.readTimer(ref));
       }
     }
   }
