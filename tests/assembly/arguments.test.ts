@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import {
-  limitNames, Status, statusName, type Limits, type Pid,
+  Atom, Counter, limitNames, Status, statusName, type Limits, type Pid,
 } from "../../host/kernel/abi.ts";
 import { instantiateKernel, type KernelExports } from "../../host/kernel/exports.ts";
 import { Kernel } from "../../host/kernel/kernel.ts";
@@ -78,7 +78,8 @@ class Fuzz {
   readonly #calls: readonly [Call, number][];
   /** Numbers that calls have answered and events told: likely to mean something. */
   readonly #seen: number[] = [1];
-  #now = 0;
+  /** Ended processes whose event was read. */
+  readonly #unreaped = new Set<Pid>();
 
   constructor(wasm: BufferSource, handlers: readonly number[], random: Random, tally: Tally) {
     const exports = instantiateKernel(wasm);
@@ -95,6 +96,7 @@ class Fuzz {
     this.#host = new LegalHost(this.#kernel, random, limits.handles, handlers, (found) => {
       this.#remember(found);
     });
+    this.#kernel.step(0, 0); // or a wild time would be the first, and all others beyond its reach
     const face = new Uint32Array(exports.memory.buffer, exports.face_address());
     this.#scratch = face[4] as number;
   }
@@ -107,8 +109,21 @@ class Fuzz {
       const broken = this.#kernel.exports.verify?.();
       if (broken !== 0) throw new Error(`${operation}: invariant ${broken} is broken`);
     }
+    this.#end();
     const at = this.#watch.findForeign();
     if (at !== undefined) throw new Error(`byte ${at} behind the memory's end was written`);
+  }
+
+  /** Ends all: what is left of handles lies in timers to names, which nobody's end takes along. */
+  #end(): void {
+    const kernel = this.#kernel;
+    for (const pid of [...kernel.processes()]) kernel.exitSignal(0, pid, 0, Atom.KILL);
+    // Those that trapped while the others were killed may leave something to do.
+    for (let steps = 0; steps < 100; steps++) this.#host.step();
+    for (const pid of this.#unreaped) kernel.reap(pid);
+    if (kernel.counter(Counter.PROCESSES) > 0) throw new Error("a process is left");
+    const handles = kernel.counter(Counter.LIVE_HANDLES);
+    if (handles > kernel.counter(Counter.TIMERS)) throw new Error(`${handles} handles are left`);
   }
 
   #performWild(operation: number, calls: readonly [Call, number][]): void {
@@ -133,6 +148,8 @@ class Fuzz {
     const mayFlush = name === "demonitor" && ((parameters[2] ?? 0) & 1) === 1;
     if (isWatched) this.#lookAtMemory(name, call, isRefused && !mayFlush ? answer : undefined);
     this.#tally.add(isRefused ? "refused" : "accepted");
+    const told = name === "clock" || name === "step" ? parameters[0] ?? 0 : 0;
+    if (!isRefused) this.#host.now = Math.max(this.#host.now, told);
     this.#remember(answer);
     this.#readEvents();
   }
@@ -161,8 +178,8 @@ class Fuzz {
   }
 
   #time(): number {
-    this.#now = Math.max(this.#now, this.#host.now) + this.#random.below(50);
-    return this.#now;
+    this.#host.now += this.#random.below(50);
+    return this.#host.now;
   }
 
   #argument(): number {
@@ -197,6 +214,7 @@ class Fuzz {
       this.#remember(pid);
       if (this.#random.chance(0.5)) this.#kernel.begin(pid);
       if (this.#random.chance(0.5)) this.#kernel.reap(pid);
+      else this.#unreaped.add(pid);
     }
   }
 }

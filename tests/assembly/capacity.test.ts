@@ -1,7 +1,7 @@
 // How much of the message memory can be used, whatever was there before; that signals need none.
 import t from "tap";
 import {
-  Atom, Counter, EventKind, MessageKind, Option, ReasonKind, Status, type Pid,
+  Atom, Counter, EventKind, MessageKind, MonitorOption, Option, ReasonKind, Status, type Pid,
 } from "../../host/kernel/abi.ts";
 import { fuzzOptions, type Random } from "./random.ts";
 import { withKernel, type TestKernel } from "./test-kernel.ts";
@@ -203,6 +203,36 @@ withKernel(t, "with a full memory, 10,000 links and monitors of one killed tell 
   t.equal(k.counter(Counter.RELATIONS), 0);
   endCrowd(k, crowd);
 }, crowded);
+
+withKernel(t, "with priority they come before what is queued, in a full memory too", (k, t) => {
+  const victim = k.spawnWaiting();
+  const hog = k.spawnWaiting();
+  const crowd = spawnCrowd(k);
+  crowd.forEach((pid, nth) => {
+    const isUrgent = nth % 2;
+    if (k.fast.link(pid, victim, isUrgent) !== Status.OK) throw new Error("no link");
+    const options = isUrgent * MonitorOption.PRIORITY;
+    if (k.fast.monitor(pid, victim, options, nth % 256) < 0) throw new Error("no monitor");
+    if (k.fast.sendNumber(0, pid, 0, 0, nth) !== Status.OK) throw new Error("no number");
+  });
+  fill(k, hog, 0);
+  k.kill(victim);
+  t.equal(k.fast.sendNumber(0, hog, 0, 0, 1), Status.NO_MEMORY, "it is full to the end");
+  const orders = new Map<string, number>();
+  const kinds = ["", "number", "", "", "EXIT", "DOWN"];
+  crowd.forEach((pid, nth) => {
+    const order: string[] = [];
+    for (let index = 0; k.fast.inspect(pid, index) === Status.SHOWN; index++) {
+      const { kind, tag } = k.fast.message;
+      const isOwn = kind !== MessageKind.DOWN || tag === nth % 256;
+      order.push(`${kinds[kind]}${isOwn ? "" : " of another"}`);
+    }
+    const found = `${nth % 2} ${order.join(" ")}`;
+    orders.set(found, (orders.get(found) ?? 0) + 1);
+  });
+  t.same([...orders], [["0 number EXIT DOWN", CROWD / 2], ["1 EXIT DOWN number", CROWD / 2]]);
+  endCrowd(k, crowd);
+}, { ...crowded, messageBytes: 24 * SLAB_BYTES });
 
 withKernel(t, "the same of 10,000 who end before one who is linked to and monitors all", (k, t) => {
   const watcher = k.trapping();

@@ -17,6 +17,7 @@ import type { Connection, Receiver } from "../../host/xmpp/transport.ts";
 import { childNamed, type Element, textOf } from "../../host/xmpp/xml/element.ts";
 import { memoryStorage } from "../../host/storage/memory.ts";
 import type { Credential, Storage } from "../../host/storage/storage.ts";
+import { stopEmpty } from "../runtime/harness.ts";
 import { differenceOf, parseExpected, withNamespace } from "./xml-match.ts";
 
 export const PASSWORD = "secret";
@@ -46,7 +47,7 @@ export async function openStage(t: Test, options: StageOptions = {}): Promise<St
   const stage = new Stage({ runtime, clock, storage, xmpp, reports, events, credentials });
   t.teardown(async () => {
     await stage.xmpp.stop();
-    await runtime.stop();
+    await stopEmpty(runtime);
   });
   return stage;
 }

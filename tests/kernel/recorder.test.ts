@@ -59,6 +59,8 @@ t.test("a host's turns, bytes, names and ends are repeated to the identical imag
     t.equal(Buffer.compare(replayed.snapshot(), kernel.snapshot()), 0, `seed ${seed}`);
     t.equal(replayed.exports.verify?.(), 0);
     t.ok(replayed.counter(Counter.SPAWNS) > 8);
+    const left = kernel.counter(Counter.LIVE_HANDLES);
+    t.equal(replayed.counter(Counter.LIVE_HANDLES), left, "of those that are under way");
   }
   t.end();
 });

@@ -61,11 +61,21 @@ export function scenario(
   void test(title, async (t) => {
     const harness = new Harness(options);
     await body(t, harness);
-    await harness.runtime.stop({ timeoutMs: 100 });
-    t.equal(harness.runtime.counter(Counter.PROCESSES), 0, "every process has ended");
-    t.equal(harness.runtime.counter(Counter.LIVE_HANDLES), 0, "the kernel holds no value");
-    t.equal(harness.runtime.core.handles.live, 0, "the host holds no value");
+    await stopEmpty(harness.runtime);
   });
+}
+
+/** Stops a runtime; fails if a process or a value is left behind. */
+export async function stopEmpty(runtime: Runtime, timeoutMs = 100): Promise<void> {
+  await runtime.stop({ timeoutMs });
+  const left = {
+    processes: runtime.counter(Counter.PROCESSES),
+    handlesOfTheKernel: runtime.counter(Counter.LIVE_HANDLES),
+    handlesOfTheHost: runtime.core.handles.live,
+  };
+  if (Object.values(left).some((count) => count !== 0)) {
+    throw new Error(`left behind: ${JSON.stringify(left)}`);
+  }
 }
 
 /** A small seeded generator of numbers: the same seed, the same test. */

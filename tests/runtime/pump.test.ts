@@ -8,7 +8,7 @@ import {
 } from "../../host/runtime/index.ts";
 import type { Operation, Process, Report } from "../../host/runtime/index.ts";
 import { HandleTable } from "../../host/runtime/handles.ts";
-import { Harness, scenario, smallLimits } from "./harness.ts";
+import { Harness, scenario, smallLimits, stopEmpty } from "./harness.ts";
 
 void test("what is sent from outside runs in the same turn of the loop, not at once", async (t) => {
   const runtime = Runtime.start({ limits: smallLimits });
@@ -18,7 +18,7 @@ void test("what is sent from outside runs in the same turn of the loop, not at o
   t.same(got, []);
   await new Promise<void>((resolve) => { process.nextTick(resolve); });
   t.same(got, [1]);
-  await runtime.stop();
+  await stopEmpty(runtime);
 });
 
 void test("processes that never rest leave the event loop its share", async (t) => {
@@ -32,7 +32,7 @@ void test("processes that never rest leave the event loop its share", async (t) 
   for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
   await new Promise((resolve) => { setTimeout(resolve, 1); });
   t.pass("timers and immediates have run");
-  await runtime.stop();
+  await stopEmpty(runtime);
 });
 
 void test("a chain of promises and processes leaves the event loop its share", async (t) => {
@@ -47,7 +47,7 @@ void test("a chain of promises and processes leaves the event loop its share", a
   await new Promise(setImmediate);
   await new Promise(setImmediate);
   t.ok(rounds > 0);
-  await runtime.stop();
+  await stopEmpty(runtime);
 });
 
 void test("a runtime on the system's clock waits for real", async (t) => {
@@ -55,7 +55,7 @@ void test("a runtime on the system's clock waits for real", async (t) => {
   const before = performance.now();
   await runtime.run(function* () { yield* sleep(15); });
   t.ok(performance.now() - before >= 15, "never early");
-  await runtime.stop();
+  await stopEmpty(runtime);
 });
 
 scenario("nothing runs but in pump when the runtime is driven by hand", (t, h) => {
@@ -97,7 +97,7 @@ void test("a turn that takes too long is reported, later ones by their own pid",
   t.ok(reports.length >= 3);
   t.ok(reports.every((report) => report.type === "long_schedule" && report.pids.includes(slow)));
   t.match(reports.at(-1), { durationMs: 300, pids: [slow] });
-  await runtime.stop();
+  await stopEmpty(runtime);
 });
 
 void test("waiting for messages does not keep Node alive, waiting for time does", async (t) => {
@@ -120,7 +120,7 @@ void test("without a logger, reports go to console.error", async (t) => {
     const runtime = Runtime.start({ clock, manual: true, limits: smallLimits });
     runtime.spawn(function* () { clock.advance(500); throw new Error("oops"); });
     runtime.pump();
-    await runtime.stop();
+    await stopEmpty(runtime);
   } finally {
     console.error = original;
   }
@@ -148,7 +148,7 @@ void test("a logger that throws stops nothing; console.error tells of it", async
       });
     }
     for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
-    await runtime.stop();
+    await stopEmpty(runtime);
   } finally {
     console.error = original;
   }
@@ -194,7 +194,7 @@ void test("if a clock throws in the pump, what is left runs in the next turn", a
   t.ok(woken.length < 100);
   await new Promise(setImmediate);
   t.equal(woken.length, 100);
-  await runtime.stop();
+  await stopEmpty(runtime);
 });
 
 void test("if a clock throws in a pump by hand, what is left runs all the same", async (t) => {
@@ -212,7 +212,7 @@ void test("if a clock throws in a pump by hand, what is left runs all the same",
     t.throws(() => { runtime.pump(); }, /broken clock/);
     runtime.pump();
     t.equal(woken.length, 100);
-    await runtime.stop();
+    await stopEmpty(runtime);
   }
 });
 

@@ -1,11 +1,11 @@
 // Processes and promises: wait, run, call from outside, callback processes.
 import { test } from "tap";
 import {
-  Call, CallFailed, Cast, Counter, Down, ExitReason, ManualClock, receive, Runtime, sleep, wait,
+  Call, CallFailed, Cast, Down, ExitReason, ManualClock, receive, Runtime, sleep, wait,
 } from "../../host/runtime/index.ts";
 import type { Operation, Pid, Process, Report } from "../../host/runtime/index.ts";
 import { GenServer } from "../../host/otp/index.ts";
-import { like, scenario, smallLimits } from "./harness.ts";
+import { like, scenario, smallLimits, stopEmpty } from "./harness.ts";
 
 /** A runtime that runs by itself, as in production, but whose time stands still. */
 function live(
@@ -19,9 +19,7 @@ function live(
     const logger = (report: Report) => { reports.push(report); };
     const runtime = Runtime.start({ clock, logger, limits: smallLimits });
     await body(t, runtime, clock, reports);
-    await runtime.stop({ timeoutMs: 100 });
-    t.equal(runtime.counter(Counter.LIVE_HANDLES), 0, "the kernel holds no value");
-    t.equal(runtime.core.handles.live, 0, "the host holds no value");
+    await stopEmpty(runtime);
   });
 }
 

@@ -92,3 +92,20 @@ t.test("the glossary has each term once, in order, with what not to say", (t) =>
   t.ok(all.includes("pid") && all.includes("stanza"));
   t.end();
 });
+
+t.test("the fuzzes do as many operations as docs/kernel.md says", (t) => {
+  const rows = [...readText("docs/kernel.md").matchAll(/^\| `(tests\/.+?)` \| .+ \| (.+) \|$/gm)];
+  t.ok(rows.length >= 10);
+  let total = 0;
+  for (const [, path = "", cell = ""] of rows) {
+    const told = [...cell.matchAll(/(?:(\d+) × )?([\d,]+)/g)].map(([, times = "1", count = ""]) => {
+      total += Number(times) * Number(count.replaceAll(",", ""));
+      return count.replaceAll(",", "_");
+    });
+    const calls = [...readText(path).matchAll(/fuzzOptions\(t, (.+?)\);/g)];
+    const done = calls.flatMap(([, given = ""]) => given.match(/\d[\d_]{3,}/g) ?? []);
+    t.same(told.sort(), done.sort(), path);
+  }
+  t.ok(total >= 1_000_000, `${total} operations`);
+  t.end();
+});

@@ -8,6 +8,7 @@ import { modules } from "../../host/xmpp/modules/index.ts";
 import { memoryStorage } from "../../host/storage/memory.ts";
 import { childNamed } from "../../host/xmpp/xml/element.ts";
 import { openStage, settled, type Stage } from "../conversations/stage.ts";
+import { stopEmpty } from "../runtime/harness.ts";
 
 const POISON = "urn:example:poison";
 
@@ -56,8 +57,11 @@ function loseSends({ runtime }: Stage, from: (pid: Pid | 0) => boolean): () => v
   const { kernel } = runtime.core;
   const sendHandle = kernel.sendHandle.bind(kernel);
   const sendNumber = kernel.sendNumber.bind(kernel);
-  kernel.sendHandle = (sender, ...rest) =>
-    from(sender) ? Status.OK : sendHandle(sender, ...rest);
+  kernel.sendHandle = (sender, to, tag, ref, handle) => {
+    if (!from(sender)) return sendHandle(sender, to, tag, ref, handle);
+    runtime.core.handles.free(handle);
+    return Status.OK;
+  };
   kernel.sendNumber = (sender, ...rest) =>
     from(sender) ? Status.OK : sendNumber(sender, ...rest);
   return () => { Object.assign(kernel, { sendHandle, sendNumber }); };
@@ -256,7 +260,7 @@ test("the accounts' supervisor is killed: sessions live, and find accounts again
 test("two servers with different domains live in one runtime", async (t) => {
   const { startXmpp } = await import("../../host/xmpp/server.ts");
   const runtime = Runtime.start({ clock: new ManualClock() });
-  t.teardown(() => runtime.stop());
+  t.teardown(() => stopEmpty(runtime));
   const start = (domain: string) =>
     startXmpp(runtime, { storage: memoryStorage(), settings: { domain } });
   const one = await start("one.example");

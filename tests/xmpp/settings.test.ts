@@ -9,6 +9,7 @@ import { defineModule, request, type XmppModule } from "../../host/xmpp/module.t
 import { modules } from "../../host/xmpp/modules/index.ts";
 import { startXmpp } from "../../host/xmpp/server.ts";
 import { completeSettings } from "../../host/xmpp/settings.ts";
+import { stopEmpty } from "../runtime/harness.ts";
 
 function moduleOf(name: string, more: Partial<XmppModule> = {}): XmppModule {
   return defineModule({ name, spec: "", title: name, version: "1", handlers: {}, ...more });
@@ -54,7 +55,7 @@ test("addresses come prepared and in parts, and the same again", (t) => {
 
 test("modules that do not fit together are refused, and nothing has changed", async (t) => {
   const runtime = Runtime.start();
-  t.teardown(() => runtime.stop());
+  t.teardown(() => stopEmpty(runtime));
   const storage = memoryStorage();
   const start = (...list: XmppModule[]) => startXmpp(runtime, { storage, modules: list });
   await t.rejects(start(moduleOf("a", { needs: ["b"] })), { code: "PIDGEON_XMPP_MODULE" });
@@ -73,7 +74,7 @@ test("modules that do not fit together are refused, and nothing has changed", as
 
 test("a module's own processes come and go with it", async (t) => {
   const runtime = Runtime.start();
-  t.teardown(() => runtime.stop());
+  t.teardown(() => stopEmpty(runtime));
   const xmpp = await startXmpp(runtime, { storage: memoryStorage() });
   const limiter = "registrations of localhost";
   t.ok(runtime.whereis(limiter));
