@@ -65,7 +65,6 @@ export class Control {
 
   /* Run queue (queue.ts); the lists are at QUEUES */
   occupied: u32; // bit p: the queue of priority p is not empty
-  barred: u32; // bit p: the rest of this step takes nothing of that priority
   passedFirst: u32; // the first process of low that this step has passed over, or 0
 
   /* Message memory (memory.ts, handles.ts) */

@@ -40,7 +40,7 @@ export class Process {
   pid: f64;
   state: u8; // written by scheduler.ts, signals.ts (EXITING) and process.ts (FREE) alone
   kind: u8;
-  priority: u8;
+  priority: u8; // and, above it, how often one of low is passed over yet: queue.ts
   flags: u8;
   handler: u32; // native: the registered handler id; once exiting: the reason's kind
   /* run queue: queue.ts; while free, dying or ended: that chain */

@@ -42,16 +42,15 @@ function isPriority(priority: u8): bool {
   return <u32>priority / PASS <= (isLow ? LOW_PASSES : 0);
 }
 
-/** Opens all queues, at the begin of a step. O(1). */
-export function openQueues(): void {
-  control.barred = 0;
+/** Forgets what was passed over, at the begin of a step. O(1). */
+export function beginRound(): void {
   control.passedFirst = 0;
 }
 
-/** Bars what must not run beside a process that is offered to the host. O(1). */
+/** What must not run beside a process that is offered to the host, a bit a priority. O(1). */
 @inline
-export function barBeside(process: Process): void {
-  control.barred |= BARRED >> ((process.priority & PRIORITY_MASK) << 2);
+export function barredBeside(process: Process): u32 {
+  return BARRED >> ((process.priority & PRIORITY_MASK) << 2);
 }
 
 /** Address of the first record, or 0. O(1). */
@@ -105,10 +104,13 @@ export function changePriority(process: Process, priority: u8): void {
   if (isQueued) pushRunnable(process);
 }
 
-/** Takes the next process to run; null when none is, or what is must wait. O(1) amortized. */
-export function popRunnable(): Process | null {
+/**
+ * Takes the next process to run; null when none is, or what is must wait. `barred` is what the
+ * step has offered so far bars, 0 at its begin. O(1) amortized.
+ */
+export function popRunnable(barred: u32): Process | null {
   for (;;) {
-    const open = control.occupied & ~control.barred;
+    const open = control.occupied & ~barred;
     if (!open) return null;
     let priority = PRIORITY_NORMAL;
     if (open & (1 << PRIORITY_MAX)) priority = PRIORITY_MAX;
@@ -116,7 +118,7 @@ export function popRunnable(): Process | null {
     const process = changetype<Process>(queueHead(priority));
     if ((process.priority & <u8>PRIORITY_MASK) == <u8>PRIORITY_LOW) {
       const address = <u32>changetype<usize>(process);
-      if (control.barred & (1 << PRIORITY_LOW) && address == control.passedFirst) return null;
+      if (barred & (1 << PRIORITY_LOW) && address == control.passedFirst) return null;
       if (<u32>process.priority >= PASS) {
         if (!control.passedFirst) control.passedFirst = address;
         changePriority(process, process.priority - <u8>PASS);

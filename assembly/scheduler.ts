@@ -28,7 +28,7 @@ import { advance, append, appendPriority, atCursor, isAwaited } from "./mailbox"
 import {
   FLAG_AWAITING, FLAG_HALT, FLAG_READY, FLAG_REPORTED, FLAG_TIMED_OUT, Process, processAt, slotOf,
 } from "./process";
-import { barBeside, openQueues, popRunnable, pushRunnable, removeRunnable } from "./queue";
+import { barredBeside, beginRound, popRunnable, pushRunnable, removeRunnable } from "./queue";
 import { makeSignalTo, refOf, Relation } from "./relation";
 import { takeReceiver } from "./timers";
 import { nextDue, WheelNode } from "./wheel";
@@ -161,7 +161,6 @@ function fireTimer(node: WheelNode): void {
 /** Offers a host process a turn. O(1). */
 function offerTurn(process: Process): void {
   process.state = STATE_OFFERED;
-  barBeside(process);
   putEvent(EVENT_RUN, 0, process.pid, 0);
 }
 
@@ -181,14 +180,16 @@ export function runStep(reductions: u32): i32 {
   fireTimers();
   reportNotices();
   reportExits();
-  openQueues();
+  beginRound();
+  let barred: u32 = 0;
   let left = <i64>reductions;
   let room = eventRoom();
   while (left > 0 && room) {
-    const process = popRunnable();
+    const process = popRunnable(barred);
     if (process === null) break;
     if (process.kind == KIND_HOST) {
       offerTurn(process);
+      barred |= barredBeside(process);
       room--;
       left--;
     } else {

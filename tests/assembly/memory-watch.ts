@@ -16,10 +16,10 @@ const IMAGE = CONTROL + 32768 + 8192;
 const IMAGE_BYTES = 512;
 
 /** Fields of the control block that a refused call may write, as offsets behind CONTROL + 32. */
-const NOTICES = 160;
-const REFUSAL = 168;
-const SLAB_FRESH = 92;
-const QUICK = 240;
+const NOTICES = 156;
+const REFUSAL = 164;
+const SLAB_FRESH = 88;
+const QUICK = 232;
 
 /** What lies behind the tables, in a page that is the host's. */
 const FOREIGN = 0xa5;
