@@ -126,7 +126,7 @@ export interface AliasOptions {
 
 /** @see erlang:send/3 and EEP 76 */
 export interface SendOptions {
-  /** Before all ordinary messages; only through an alias that was made with `priority`. */
+  /** Before all ordinary messages, if it goes to an alias that was made with `priority`. */
   readonly priority?: boolean;
 }
 

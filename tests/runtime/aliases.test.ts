@@ -177,10 +177,13 @@ scenario("priority needs an alias that was made for it", (t, h) => {
     self.send(self.pid, "a");
     t.equal(self.send(plain, "b", { priority: true }), true);
     t.same(yield* drain(), ["a", "b"], "an alias without it: an ordinary message");
-    t.throws(() => self.send(self.pid, "c", { priority: true }),
-      like({ code: "PIDGEON_KERNEL_STATUS", details: { status: "BAD_ARGUMENT" } }));
-    t.throws(() => { self.exit(self.pid, "c", { priority: true }); },
-      like({ code: "PIDGEON_KERNEL_STATUS", details: { status: "BAD_ARGUMENT" } }));
+    self.register("me");
+    self.trapExit = true;
+    self.send(self.pid, "c");
+    self.send(self.pid, "d", { priority: true });
+    self.send("me", "e", { priority: true });
+    self.exit(self.pid, "f", { priority: true });
+    t.same(yield* drain(), ["c", "d", "e", new Exit(self.pid, "f")], "without one as well");
   });
 });
 

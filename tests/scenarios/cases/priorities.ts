@@ -61,7 +61,7 @@ export const priorities = [
       A.receive(undefined, { after: 0 }),
     ],
     trace: ["B send: true", "A receive: one", "A receive: two"],
-    differs: { raw: refused, generators: refused },
+    differs: { raw: refused },
     cannot,
   }),
   scenario({
