@@ -58,11 +58,12 @@ export function halt(process: Process): void {
 
 /** Ends the suspension of a process. O(1); one that awaits a message O(come meanwhile). */
 export function goOn(process: Process): void {
-  const isReady = (process.flags & (FLAG_READY | FLAG_TIMED_OUT)) != 0;
+  const wasReady = (process.flags & FLAG_READY) != 0;
+  const isReady = wasReady || (process.flags & FLAG_TIMED_OUT) != 0;
   process.flags &= ~FLAG_READY; // or FLAG_HALT, where its turn is still open
   if (process.state != STATE_SUSPENDED) return;
   if (isReady || isAnyWanted(process)) {
-    process.flags &= ~FLAG_AWAITING;
+    if (!wasReady) process.flags &= ~FLAG_AWAITING; // else a native one may await a message still
     makeRunnable(process);
   } else {
     process.state = STATE_WAITING;

@@ -329,3 +329,25 @@ testNative("who keeps a message and dies drops it", (k, t) => {
   k.kill(pid);
   t.equal(k.kernel.isAlive(pid), false);
 });
+
+testNative("who awaits a tag at the end of a slice awaits it after a suspension, too", (k, t) => {
+  const [asker, other] = [k.spawnWaiting(), k.spawnWaiting()];
+  const pid = k.kernel.spawnNative(0, Handler.AWAITER, 0, 0);
+  k.step();
+  const send = (tag: number, value: number) => k.fast.sendNumber(asker, pid, tag, 0, value);
+  for (let i = 0; i < 3999; i++) send(0, 0);
+  send(2, 0); // the last of the slice: await the tag 9
+  send(5, 5);
+  send(9, 9);
+  t.equal(k.fast.step(k.now, 4000), Status.MORE);
+  t.equal(k.kernel.suspend(other, pid), Status.OK);
+  t.equal(k.kernel.resume(other, pid), Status.OK);
+  k.fast.step(k.now, 4000);
+  const order: number[] = [];
+  k.open(asker);
+  for (let shown = k.fast.peek(asker); shown === Status.SHOWN; shown = k.fast.take(asker)) {
+    const { value } = k.fast.message;
+    if (value > 0) order.push(value);
+  }
+  t.same(order, [9, 5]);
+}, { messageBytes: 32 * 16384 });

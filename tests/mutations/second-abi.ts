@@ -32,6 +32,13 @@ export const laterMutations: readonly Mutation[] = [
     title: "who waits for a reference or a time wakes for that after a suspension",
   },
   {
+    file: "scheduler.ts", breaks: "a suspension makes a native process forget what it awaits",
+    text: "    if (!wasReady) process.flags &= ~FLAG_AWAITING; //",
+    fault: "    process.flags &= ~FLAG_AWAITING; //",
+    caughtBy: "tests/assembly/native",
+    title: "who awaits a tag at the end of a slice awaits it after a suspension, too",
+  },
+  {
     file: "signals.ts", breaks: "aliases outlive their owner",
     text: "  dropAliases(process);\n",
     fault: "",

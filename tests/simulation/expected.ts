@@ -40,5 +40,6 @@ export const EXPECTED = [
   "send_after_name LIMIT", "send_after_name NO_MEMORY", "send_after_name answers",
   "a timer to a name", "a timer to a name of nobody",
   "low waits for what the host has to run",
+  "a message is kept", "a message is kept behind others",
   "inspect SHOWN", "process_list answers", "process_name answers",
 ];

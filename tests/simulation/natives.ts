@@ -24,12 +24,24 @@ export const Order = {
   EXIT: 6,
   /** Ends itself, and traps afterwards. */
   EXIT_AND_TRAP: 7,
+  /** Keeps as many of the next messages as the value says, up to 5. */
+  KEEP: 8,
+  /** Is shown only what comes from now on, until a message is used up. */
+  MARK: 9,
+  /** Is shown next a message with the value as its reference. */
+  AWAIT: 10,
+  /** Is shown next a message with the tag 3. */
+  AWAIT_TAG: 11,
 } as const;
 
 export const PUPPET_SOURCE = `
 function puppet(self: Process, address: usize): u32 {
   if (!address) return CONTINUE;
   const message = changetype<Message>(address);
+  if (self.word > 0) {
+    self.word -= 1;
+    return KEEP;
+  }
   if (message.kind != 1) return CONTINUE;
   switch (message.tag) {
     case ${Order.COUNT_DOWN}:
@@ -46,6 +58,11 @@ function puppet(self: Process, address: usize): u32 {
       exit(self, self.pid, ${Atom.SHUTDOWN});
       if (message.tag == ${Order.EXIT_AND_TRAP}) unreachable();
       sendNumber(self, message.from, 1);
+      break;
+    case ${Order.KEEP}: self.word = min(message.value, 5); break;
+    case ${Order.MARK}: mark(self); break;
+    case ${Order.AWAIT}: awaitRef(self, message.value); break;
+    case ${Order.AWAIT_TAG}: awaitTag(self, 3); break;
   }
   return CONTINUE;
 }
@@ -59,7 +76,11 @@ const SPAWN_REDUCTIONS = 4;
 /** One call of the handler; message undefined: the process has just been born. */
 export function handle(
   world: World, self: Process, message: Message | undefined, used: { charged: number },
-): "continue" | "stop" | "trap" {
+): "continue" | "stop" | "trap" | "keep" {
+  if (message !== undefined && self.word > 0) {
+    self.word--;
+    return "keep";
+  }
   if (message?.kind !== MessageKind.NUMBER) return "continue";
   const { from, value } = message;
   const exit = (to: number, atom: number) => {
@@ -85,6 +106,11 @@ export function handle(
       exit(self.pid, Atom.SHUTDOWN);
       if (message.tag === Order.EXIT_AND_TRAP) return "trap";
       sendNumber(world, Status.OK, self.pid, from, 0, 0, 1);
+      break;
+    case Order.KEEP: self.word = Math.min(value, 5); break;
+    case Order.MARK: self.cursor = self.mailbox.length; break;
+    case Order.AWAIT: self.waitRef = value; break;
+    case Order.AWAIT_TAG: self.waitRef = -1 - 3;
   }
   return "continue";
 }

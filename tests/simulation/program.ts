@@ -50,7 +50,7 @@ export class Program extends Relating {
 
   spawnNative(): void {
     const handler = this.random.chance(0.02) ? 300 : PUPPET;
-    this.#spawned(this.call("spawn_native", this.from(), handler, 7, this.options()));
+    this.#spawned(this.call("spawn_native", this.from(), handler, 0, this.options()));
   }
 
   step(): void {

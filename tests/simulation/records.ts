@@ -89,7 +89,9 @@ export class Process {
   mailbox: Message[] = [];
   /** How many messages of the mailbox receive has passed over. */
   cursor = 0;
-  /** The reference that it waits for; undefined: any message wakes it. */
+  /** A native process's own state: how many messages it will keep. */
+  word = 0;
+  /** The reference that it waits for, or minus one minus a tag; undefined: any message will do. */
   waitRef: number | undefined;
   /** The receive's timeout, while it runs. */
   timeout: Deadline | undefined;

@@ -14,7 +14,6 @@ const NO_REASON = { kind: 0, value: 0 };
 export const TRAPPED = 1e9;
 
 export function wake(world: World, process: Process): void {
-  process.waitRef = undefined;
   process.state = "runnable";
   world.runQueue.push(process);
 }
@@ -40,8 +39,9 @@ export function requeue(world: World, process: Process): void {
   process.isReady = true;
 }
 
-function isAwaited({ waitRef }: Process, { ref }: Message): boolean {
-  return waitRef === undefined || waitRef === ref;
+function isAwaited({ waitRef }: Process, { ref, tag }: Message): boolean {
+  if (waitRef === undefined) return true;
+  return waitRef < 0 ? tag === -1 - waitRef : waitRef === ref;
 }
 
 /** Whether a message that the process waits for is there; the cursor passes over others. */
@@ -59,8 +59,12 @@ export function deliver(world: World, process: Process, message: Message): void 
   else process.mailbox.push(message);
   noteLong(world, process);
   if (process.state !== "waiting") return;
-  if (isAwaited(process, message)) wake(world, process);
-  else process.cursor = process.mailbox.length;
+  if (!isAwaited(process, message)) {
+    process.cursor = process.mailbox.length;
+    return;
+  }
+  process.waitRef = undefined;
+  wake(world, process);
 }
 
 /** Before all ordinary messages; a receive that has passed over that place looks at it next. */
@@ -68,6 +72,7 @@ function insertPriority(world: World, process: Process, message: Message): void 
   const place = priorityCount(process);
   process.mailbox.splice(place, 0, message);
   world.see(process.mailbox.length > place + 1 ? "priority goes before others" : "priority");
+  if (process === world.running) world.priorityCame = true;
   if (process.cursor <= place) return;
   const isAsleep = process.state === "waiting" || process.state === "suspended";
   if (isAsleep && !isAwaited(process, message)) {
@@ -126,6 +131,22 @@ function reportExits(world: World): void {
   }
 }
 
+/** Puts a message back to where it stood, behind another; priority ones may have come meanwhile. */
+function keep(
+  world: World, process: Process, message: Message, before: Message | undefined,
+): void {
+  const { mailbox, cursor } = process;
+  const isFirst = !message.isPriority && (before === undefined || before.isPriority);
+  const index = isFirst ? priorityCount(process)
+    : before === undefined ? 0 : mailbox.indexOf(before) + 1;
+  mailbox.splice(index, 0, message);
+  noteLong(world, process);
+  world.see(index > 0 ? "a message is kept behind others" : "a message is kept");
+  if (world.priorityCame) process.cursor = 0;
+  else if (cursor === 0 || cursor === index) process.cursor = index + 1;
+  else if (cursor > index) process.cursor++;
+}
+
 /** Runs a native process for a slice: the reductions used, or TRAPPED. */
 function runNative(world: World, process: Process): number {
   process.state = "running";
@@ -140,11 +161,18 @@ function runNative(world: World, process: Process): number {
     process.isNew = false;
     call(undefined);
   }
-  while (answer === "continue" && isRunning(process)) {
+  while (answer !== "stop" && answer !== "trap" && isRunning(process)) {
     if (used.calls + used.charged >= SLICE_REDUCTIONS) break;
     noteShort(world, process);
-    if (process.mailbox.length === 0) break;
-    call(process.mailbox.shift());
+    if (!isWanted(process)) break;
+    const index = process.cursor;
+    process.cursor = 0;
+    process.waitRef = undefined;
+    world.priorityCame = false;
+    const before = process.mailbox[index - 1];
+    const [message] = process.mailbox.splice(index, 1) as [Message];
+    call(message);
+    if (answer === "keep" && isRunning(process)) keep(world, process, message, before);
   }
   world.running = undefined;
   if (answer === "trap") {
@@ -157,7 +185,7 @@ function runNative(world: World, process: Process): number {
   if (isRunning(process)) noteSchedule(world, process, used.calls + used.charged);
   if (!isRunning(process)) settle(world, process);
   else if (answer === "stop") die(world, process, NO_REASON);
-  else if (process.mailbox.length > 0) requeue(world, process);
+  else if (process.cursor < process.mailbox.length) requeue(world, process);
   else pause(process);
   return used.calls + used.charged;
 }

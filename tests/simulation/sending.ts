@@ -48,11 +48,13 @@ export class Sending extends Choices {
     if (puppet === undefined) return;
     const tag = random.pick([
       Order.COUNT_DOWN, Order.COUNT_DOWN, Order.COUNT_DOWN, Order.TRAP, Order.STOP, Order.SHUT_DOWN,
-      Order.KILL, Order.SPAWN, Order.SPAWN, Order.EXIT, Order.EXIT_AND_TRAP,
+      Order.KILL, Order.SPAWN, Order.SPAWN, Order.EXIT, Order.EXIT_AND_TRAP, Order.KEEP, Order.KEEP,
+      Order.KEEP, Order.MARK, Order.MARK, Order.AWAIT, Order.AWAIT, Order.AWAIT_TAG,
     ]) as number;
     const isLong = tag === Order.COUNT_DOWN && random.chance(0.1);
     const from = isLong || random.chance(0.2) ? puppet.pid : this.from();
     const value = isLong ? random.below(9000) : tag === Order.COUNT_DOWN ? random.below(6)
+      : tag === Order.KEEP ? 1 + random.below(4) : tag === Order.AWAIT ? Math.abs(this.ref())
       : this.pid();
     this.call("send_number", from, puppet.pid, tag, 0, value);
   }

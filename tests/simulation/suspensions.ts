@@ -64,12 +64,14 @@ function release(world: World, held: Suspension): void {
 }
 
 function goOn(world: World, process: Process): void {
-  const isReady = process.isReady || process.timedOut;
+  const wasReady = process.isReady;
+  const isReady = wasReady || process.timedOut;
   process.isReady = false;
   process.isHalted = false;
   if (process.state !== "suspended") return;
   if (isReady || isWanted(process)) {
     world.see("goes on with something to do");
+    if (!wasReady) process.waitRef = undefined; // else a native one may await a message still
     wake(world, process);
   } else {
     process.state = "waiting";

@@ -20,6 +20,8 @@ export class World {
   readonly dying: Process[] = [];
   /** The native process whose handler runs. */
   running: Process | undefined;
+  /** It has got a priority message since. */
+  priorityCame = false;
   /** The runnable, in the order in which they became so. */
   runQueue: Process[] = [];
   /** Turns of normal since the last of low. */
