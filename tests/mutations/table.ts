@@ -232,8 +232,8 @@ export const mutations: readonly Mutation[] = [
     title: "mailboxes, run queue and turns do what a naive model does",
   },
   {
-    file: "info.ts", breaks: "a queued process keeps its old place in the run queue",
-    text: "    if (queued) pushRunnable(process);\n",
+    file: "queue.ts", breaks: "a queued process whose priority changes is lost",
+    text: "  if (isQueued) pushRunnable(process);\n",
     fault: "",
     caughtBy: "tests/assembly/run-queue",
     title: "a change of priority moves a queued process to that queue's back",
