@@ -3,27 +3,27 @@
 export const ABI_VERSION: u32 = 2;
 
 /* Statuses. 0 is success, positive values inform, negative ones refuse: nothing was done. */
-export const OK: i32 = 0;
+export const OK: i32 = 0; // done
 export const MORE: i32 = 1; // step: there is more to do now
-export const SHOWN: i32 = 1; // begin, peek, skip, take: the window shows a message
+export const SHOWN: i32 = 1; // begin, peek, skip, take …: the window shows a message
 export const ALREADY: i32 = 1; // suspend: it is suspended by this process already
 export const AGAIN: i32 = 1; // wait: a message stands beyond the cursor; the turn stays open
 export const TIMED_OUT: i32 = 2; // wait: the receive ran out of time; the turn stays open
-export const NO_PROCESS: i32 = -1; // dead, or never given
-export const BAD_PID: i32 = -2; // not an integer that could be a pid
+export const NO_PROCESS: i32 = -1; // the process is dead, or the pid was never given
+export const BAD_PID: i32 = -2; // not a number that could be a pid
 export const NO_MEMORY: i32 = -3; // the message memory is used up
 export const LIMIT: i32 = -4; // a table is full: processes, relations, names or groups
-export const BAD_HANDLE: i32 = -5; // out of range, or already under way
+export const BAD_HANDLE: i32 = -5; // the handle is out of range, or already under way
 export const NONE: i32 = -6; // begin: no turn is offered to this process
 export const NO_TURN: i32 = -7; // no turn is open for this process
-export const BAD_ARGUMENT: i32 = -8; // out of its range
+export const BAD_ARGUMENT: i32 = -8; // an argument is out of its range
 export const TAKEN: i32 = -9; // the name is taken, or the process has one already
 export const NOT_FOUND: i32 = -10; // no such timer, monitor, alias, link, name or member
-export const TOO_LARGE: i32 = -11; // the payload exceeds the largest block
+export const TOO_LARGE: i32 = -11; // more bytes than a message can have
 export const MAILBOX_FULL: i32 = -12; // the receiver's mailbox is at its limit
 export const CORRUPT: i32 = -13; // the kernel trapped inside itself: its tables can't be trusted
 export const BAD_STATE: i32 = -14; // init has not been called, or was called twice
-export const NO_HANDLER: i32 = -15; // the handler id is not registered
+export const NO_HANDLER: i32 = -15; // no native handler with this id is registered
 export const BUSY: i32 = -16; // snapshot: a turn is open, or events are unread
 export const BAD_IMAGE: i32 = -17; // restore: of another layout, other limits, or damaged
 

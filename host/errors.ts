@@ -3,10 +3,10 @@
 
 /** Every error code with its text; `{name}` is filled from the details. */
 export const errors = {
-  PIDGEON_KERNEL_STATUS: "the kernel refused {operation}: {status}",
+  PIDGEON_KERNEL_STATUS: "the kernel refused {operation}: {status}, {meaning}",
   PIDGEON_KERNEL_VERSION: "kernel.wasm speaks ABI {found}, this host knows {known}",
   PIDGEON_KERNEL_LIMIT: "the limit {name} must be a whole number from 1 to 2^32 - 1, not {limit}",
-  PIDGEON_KERNEL_IMAGE: "the kernel refused to restore the image: {status}",
+  PIDGEON_KERNEL_IMAGE: "the kernel refused to restore the image: {status}, {meaning}",
   PIDGEON_KERNEL_REPLAY:
     "call {index} of the recording, {name}, answered {found} where it had answered {expected}",
 

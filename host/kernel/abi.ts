@@ -35,50 +35,51 @@ export const SLOTS = 2 ** 24;
 
 /** What a call answers: 0 is success, positive values inform, negative ones refuse. */
 export const Status = {
+  /** done */
   OK: 0,
-  /** `step`: there is more to do now. */
+  /** step: there is more to do now */
   MORE: 1,
-  /** `begin`, `peek`, `skip`, `take`: a message is shown. */
+  /** begin, peek, skip, take …: the window shows a message */
   SHOWN: 1,
-  /** `suspend`: this process suspends it already; not counted. */
+  /** suspend: it is suspended by this process already */
   ALREADY: 1,
-  /** `wait`: a message stands beyond the cursor; the turn stays open. */
+  /** wait: a message stands beyond the cursor; the turn stays open */
   AGAIN: 1,
-  /** `wait`: the receive has run out of time; the turn stays open. */
+  /** wait: the receive ran out of time; the turn stays open */
   TIMED_OUT: 2,
-  /** The process is dead, or its pid was never given. */
+  /** the process is dead, or the pid was never given */
   NO_PROCESS: -1,
-  /** Not an integer that could be a pid. */
+  /** not a number that could be a pid */
   BAD_PID: -2,
-  /** The message memory is used up. */
+  /** the message memory is used up */
   NO_MEMORY: -3,
-  /** A table is full: processes, relations, names or groups. */
+  /** a table is full: processes, relations, names or groups */
   LIMIT: -4,
-  /** A handle out of range, or one that is already under way. */
+  /** the handle is out of range, or already under way */
   BAD_HANDLE: -5,
-  /** The turn is not this process's to begin (died, or begun already). */
+  /** begin: no turn is offered to this process */
   NONE: -6,
-  /** No turn is open for this process. */
+  /** no turn is open for this process */
   NO_TURN: -7,
-  /** An argument out of its range. */
+  /** an argument is out of its range */
   BAD_ARGUMENT: -8,
-  /** The name is taken, or the process has one already. */
+  /** the name is taken, or the process has one already */
   TAKEN: -9,
-  /** No such timer, monitor, alias, link, name or member. */
+  /** no such timer, monitor, alias, link, name or member */
   NOT_FOUND: -10,
-  /** The payload is larger than a block can be. */
+  /** more bytes than a message can have */
   TOO_LARGE: -11,
-  /** The receiver's mailbox is at its limit. */
+  /** the receiver's mailbox is at its limit */
   MAILBOX_FULL: -12,
-  /** The kernel has trapped inside itself: its tables can't be trusted. */
+  /** the kernel trapped inside itself: its tables can't be trusted */
   CORRUPT: -13,
-  /** `init` has not been called, or was called twice. */
+  /** init has not been called, or was called twice */
   BAD_STATE: -14,
-  /** The handler id is not registered. */
+  /** no native handler with this id is registered */
   NO_HANDLER: -15,
-  /** `snapshot`: a turn is open, or events are unread. */
+  /** snapshot: a turn is open, or events are unread */
   BUSY: -16,
-  /** `restore`: an image of another layout or other limits, or a damaged one. */
+  /** restore: of another layout, other limits, or damaged */
   BAD_IMAGE: -17,
 } as const;
 export type Status = number;

@@ -1,8 +1,8 @@
 // Images of a kernel: its header and the used parts of its memory, one behind the other.
 
-import { PidgeonError } from "../errors.ts";
-import { Status, statusName } from "./abi.ts";
+import { Status } from "./abi.ts";
 import type { KernelExports } from "./exports.ts";
+import { refusal, refusedImage } from "./statuses.ts";
 
 /** Where what lies in the header of an image, in bytes. assembly/snapshot.ts has the record. */
 const EXTENTS_AT = 12;
@@ -39,9 +39,7 @@ export function extentsIn(exports: KernelExports): readonly Extent[] {
 /** Has the kernel write the header of an image. */
 function survey(exports: KernelExports): void {
   const status = exports.snapshot();
-  if (status >= 0) return;
-  const details = { operation: "snapshot", status: statusName(status) };
-  throw new PidgeonError("PIDGEON_KERNEL_STATUS", details);
+  if (status < 0) throw refusal("snapshot", status);
 }
 
 /** @throws PIDGEON_KERNEL_STATUS: BUSY while a turn is open or events are unread. O(image). */
@@ -66,21 +64,17 @@ export function hashImage(exports: KernelExports): string {
  * @throws PIDGEON_KERNEL_IMAGE with the status that refuses it.
  */
 export function restoreImage(exports: KernelExports, image: Uint8Array, nowMs: number): void {
-  if (image.length < HEADER_BYTES) refuse(Status.BAD_IMAGE);
+  if (image.length < HEADER_BYTES) throw refusedImage(Status.BAD_IMAGE);
   const header = image.subarray(0, HEADER_BYTES);
   new Uint8Array(exports.memory.buffer).set(header, exports.image_address());
   const count = exports.restore_begin();
-  if (count < 0) refuse(count);
+  if (count < 0) throw refusedImage(count);
   const memory = new Uint8Array(exports.memory.buffer);
   for (const { address, bytes, at } of extentsIn(exports)) {
     const part = image.subarray(at, at + bytes);
-    if (part.length < bytes) refuse(Status.BAD_IMAGE);
+    if (part.length < bytes) throw refusedImage(Status.BAD_IMAGE);
     memory.set(part, address);
   }
   const status = exports.restore(nowMs);
-  if (status < 0) refuse(status);
-}
-
-function refuse(status: number): never {
-  throw new PidgeonError("PIDGEON_KERNEL_IMAGE", { status: statusName(status) });
+  if (status < 0) throw refusedImage(status);
 }

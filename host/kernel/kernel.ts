@@ -3,12 +3,13 @@
 import { readFileSync } from "node:fs";
 import { PidgeonError } from "../errors.ts";
 import {
-  ABI_VERSION, limitNames, MessageKind, SLOTS, Status, statusName, type Address,
-  type Limits, type Pid, type Ref,
+  ABI_VERSION, limitNames, MessageKind, SLOTS, Status, type Address, type Limits, type Pid,
+  type Ref,
 } from "./abi.ts";
 import { KernelCalls } from "./calls.ts";
 import { instantiateKernel, type KernelExports } from "./exports.ts";
 import { hashImage, restoreImage, takeImage } from "./image.ts";
+import { refusal } from "./statuses.ts";
 import { EventRing, MessageView, viewsOf, type MemoryViews } from "./views.ts";
 
 const FACE_SCRATCH = 4;
@@ -60,7 +61,7 @@ export class Kernel extends KernelCalls {
     const exports = observe(instantiateChecked(wasm));
     writeLimits(exports, limits);
     const status = exports.init();
-    if (status !== 0) refuse("init", status);
+    if (status !== 0) throw refusal("init", status);
     return new Kernel(exports);
   }
 
@@ -120,7 +121,7 @@ export class Kernel extends KernelCalls {
   takeBytes(hold: number, address: number, length: number): Uint8Array {
     const copy = this.#memory.bytes.slice(address, address + length);
     const status = this.exports.release(hold);
-    if (status !== 0) refuse("release", status);
+    if (status !== 0) throw refusal("release", status);
     return copy;
   }
 
@@ -270,10 +271,6 @@ function writeLimits(exports: KernelExports, limits: Partial<Limits>): void {
     }
     words[index] = limit;
   });
-}
-
-function refuse(operation: string, status: Status): never {
-  throw new PidgeonError("PIDGEON_KERNEL_STATUS", { operation, status: statusName(status) });
 }
 
 /** A kernel from the package's own kernel.wasm. @throws as `Kernel.instantiate`. */

@@ -1,18 +1,8 @@
-// What the kernel's refusals become: errors with the status by name.
-import { PidgeonError } from "../errors.ts";
+// Which of the kernel's refusals are no errors.
 import { Status } from "../kernel/abi.ts";
 import type { Address } from "../kernel/abi.ts";
 
-const names: ReadonlyMap<number, string> = new Map(
-  Object.entries(Status).map(([name, code]) => [code, name]),
-);
-
-/** The error for a call that the kernel has refused for a reason that is misuse or a limit. */
-export function refusal(operation: string, status: number): PidgeonError {
-  return new PidgeonError("PIDGEON_KERNEL_STATUS", {
-    operation, status: names.get(status) ?? status,
-  });
-}
+export { refusal } from "../kernel/statuses.ts";
 
 /** True if the other process is dead or was never there: no error, as in Erlang. */
 export function isGone(status: number): boolean {

@@ -11,6 +11,7 @@ import {
 } from "../../host/kernel/abi.ts";
 import { instantiateKernel, type KernelExports } from "../../host/kernel/exports.ts";
 import { Kernel } from "../../host/kernel/kernel.ts";
+import { documentedExports } from "../kernel/abi-document.ts";
 import { LegalHost } from "./legal-host.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { buildNativeKernel, Handler } from "./native-build.ts";
@@ -37,6 +38,10 @@ const HANDLERS = Object.values(Handler)
 
 const STATUSES: ReadonlySet<number> = new Set(Object.values(Status));
 
+/** Each refusal that docs/abi.md has in the entry of an export, as the tally counts it. */
+const DOCUMENTED: ReadonlySet<string> = new Set(documentedExports()
+  .flatMap(({ name, refusals }) => refusals.map((status) => `${name} ${status}`)));
+
 type Call = Exclude<keyof KernelExports, "memory" | "verify">;
 
 /** Exports without arguments that answer the same number always. */
@@ -61,7 +66,10 @@ function counting(exports: KernelExports, tally: Tally): KernelExports {
     const call = exports[name] as (...args: number[]) => number;
     return [name, (...args: number[]) => {
       const answer = call(...args);
-      tally.add(`${name} ${STATUSES.has(answer) && answer < 0 ? statusName(answer) : "accepted"}`);
+      const isRefusal = STATUSES.has(answer) && answer < 0;
+      const answered = `${name} ${isRefusal ? statusName(answer) : "accepted"}`;
+      if (isRefusal && !DOCUMENTED.has(answered)) throw new Error(`undocumented: ${answered}`);
+      tally.add(answered);
       return answer;
     }];
   });

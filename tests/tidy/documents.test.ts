@@ -17,6 +17,15 @@ interface Program {
 const folder = join(root, "build/documents");
 const documents = [...listFiles(".", [".md"])].filter((path) => !path.startsWith("examples/"));
 
+/** The `js` blocks that are whole programs: they make an instance of the kernel themselves. */
+function embeddingsOf(document: string): Program[] {
+  const blocks = /^```js\n([^]*?)^```\n(?:\n?```text\n([^]*?)^```)?/gm;
+  const name = document.replace(/\.md$/, "").replaceAll("/", "-").toLowerCase();
+  return [...readText(document).matchAll(blocks)]
+    .map(([, code = "", output], index) => ({ name: `${name}-js-${index + 1}`, code, output }))
+    .filter(({ code }) => code.includes("WebAssembly.Instance"));
+}
+
 /** README's `ts` blocks, and those of docs/ that are whole programs: they import the package. */
 function programsOf(document: string): Program[] {
   const blocks = /^```ts\n([^]*?)^```\n(?:\n?```text\n([^]*?)^```)?/gm;
@@ -55,6 +64,22 @@ t.test("the programs in the documents compile and run", (t) => {
     const run = spawnSync("env", [...plainNode, file], { encoding: "utf8", timeout: 20_000 });
     t.equal(run.status, 0, `${name} ends by itself and well: ${run.stderr}`);
     if (output !== undefined) t.equal(run.stdout, output, `${name} prints what the document says`);
+  }
+  t.end();
+});
+
+t.test("the plain JavaScript in the documents runs in the project's folder", (t) => {
+  const programs = documents.flatMap(embeddingsOf);
+  t.ok(programs.some(({ name }) => name.startsWith("docs-abi")), "abi.md embeds the kernel");
+  mkdirSync(folder, { recursive: true });
+  for (const { name, code, output } of programs) {
+    const file = join(folder, `${name}.mjs`);
+    writeFileSync(file, code);
+    const options = { cwd: root, encoding: "utf8", timeout: 20_000 } as const;
+    const run = spawnSync("env", [...plainNode, file], options);
+    t.equal(run.status, 0, `${name} ends by itself and well: ${run.stderr}`);
+    t.equal(run.stdout, output, `${name} prints what the document says`);
+    t.notMatch(code, /\bhost\//, "without the TypeScript host");
   }
   t.end();
 });

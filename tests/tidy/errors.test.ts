@@ -11,13 +11,14 @@ for (const line of readText("docs/errors.md").split("\n")) {
 }
 
 t.test("an error has a code, its details, and a text that they fill", (t) => {
-  const error = new PidgeonError("PIDGEON_KERNEL_STATUS", { operation: "link", status: -3 });
-  t.equal(error.message, "the kernel refused link: -3");
+  const details = { operation: "link", status: -3, meaning: "why" };
+  const error = new PidgeonError("PIDGEON_KERNEL_STATUS", details);
+  t.equal(error.message, "the kernel refused link: -3, why");
   t.equal(error.code, "PIDGEON_KERNEL_STATUS");
   t.equal(error.name, "PidgeonError");
-  t.same(error.details, { operation: "link", status: -3 });
+  t.same(error.details, details);
   t.ok(error instanceof Error);
-  t.equal(new PidgeonError("PIDGEON_KERNEL_STATUS").message, "the kernel refused ?: ?");
+  t.equal(new PidgeonError("PIDGEON_KERNEL_STATUS").message, "the kernel refused ?: ?, ?");
   t.end();
 });
 

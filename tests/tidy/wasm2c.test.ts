@@ -1,12 +1,12 @@
-// Compiles the kernel to C without an engine, and checks what it asks of an engine.
+// Compiles the kernel to C without an engine, checks what it asks of one, runs the document's host.
 // needs: wabt, gcc
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import t from "tap";
 import { findProgram } from "../programs.ts";
-import { root } from "./sources.ts";
+import { readText, root } from "./sources.ts";
 
 /** The features beyond the four that the kernel may use: DESIGN.md K1. */
 const withoutFeatures = ["--disable-simd", "--disable-multi-value", "--disable-reference-types"];
@@ -18,16 +18,21 @@ t.test("the kernel uses no feature that old engines lack", (t) => {
   t.end();
 });
 
-t.test("wasm2c and a C compiler take the kernel", (t) => {
+t.test("the host in C of docs/abi.md compiles with what wasm2c makes, and runs", (t) => {
+  const pattern = /^```c\n([^]*?)^```\n\n```text\n([^]*?)^```/m;
+  const [, program = "", output] = pattern.exec(readText("docs/abi.md")) ?? [];
   const wasm2c = findProgram("wabt") ?? "";
   const folder = mkdtempSync(join(tmpdir(), "pidgeon-wasm2c-"));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const source = join(folder, "kernel.c");
   execFileSync(wasm2c, [kernel, "--no-debug-names", "-n", "kernel", "-o", source]);
-  const headers = join(dirname(wasm2c), "../include");
-  execFileSync(findProgram("gcc") ?? "", ["-O1", "-w", "-I", headers, "-c", source], {
-    cwd: folder,
-  });
-  t.ok(existsSync(join(folder, "kernel.o")));
+  writeFileSync(join(folder, "host.c"), program);
+  const installed = join(dirname(wasm2c), "..");
+  const runtime = join(installed, "share/wabt/wasm2c");
+  execFileSync(findProgram("gcc") ?? "", [
+    "-O1", "-w", "-I", join(installed, "include"), "-I", runtime, "host.c", "kernel.c",
+    join(runtime, "wasm-rt-impl.c"), "-o", "host", "-lm",
+  ], { cwd: folder });
+  t.equal(execFileSync(join(folder, "host"), { encoding: "utf8" }), output);
   t.end();
 });
