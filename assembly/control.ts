@@ -18,7 +18,7 @@ export const PHASE_HANDLER: u32 = 3; // a native handler: a trap ends its proces
 export const PHASE_RESTORING: u32 = 4; // an image is being written: restore.ts
 
 /**
- * A message as it is shown to the host by begin, peek, skip and take. 48 bytes. Showing writes only
+ * A message as it is shown to the host by begin, peek, skip, take … 48 bytes. Showing writes only
  * what the kind has; the rest keeps what an earlier message left there:
  *
  *   NUMBER  from, ref, value           HANDLE  from, ref, value, last
@@ -28,7 +28,7 @@ export const PHASE_RESTORING: u32 = 4; // an image is being written: restore.ts
 @unmanaged
 export class Window {
   kind: u8;
-  tag: u8; // the sender's; 0 for EXIT and DOWN
+  tag: u8; // the sender's; of DOWN the monitor's; of EXIT 0
   reasonKind: u8; // of EXIT and DOWN
   last: u8; // of HANDLE, EXIT, DOWN. 1: the only reference to the handle; take gives it to the host
   length: u32; // of BYTES

@@ -9,9 +9,10 @@
 //   defineHandler(7, echo.index);
 //
 // A handler is called once with message 0 when its process starts, then once per message, in order,
-// and runs to completion. It answers CONTINUE or STOP (the process ends with reason normal). A trap
-// inside it ends its process with reason `trap`. `self.word` (an f64) is the process's own state.
-// The message is freed when the handler returns. A handler allocates no managed object.
+// and runs to completion. It answers CONTINUE (the message is freed), KEEP (it stays, and is shown
+// again after a CONTINUE) or STOP (the process ends with reason normal). A trap inside it ends its
+// process with reason `trap`. `self.word` (an f64) is the process's own state. A handler allocates
+// no managed object.
 
 import { KIND_NATIVE, NO_HANDLER } from "./abi";
 import { Block } from "./block";

@@ -11,7 +11,7 @@ import { isHold } from "../payload";
 import { find, whyNotFound } from "../process";
 import { checkPayload, enter, inScratch } from "./gate";
 
-/** pg:join/2; a process may join k times. OK, LIMIT, NO_MEMORY, BAD_ARGUMENT (the name). */
+/** pg:join/2; a process may join k times. OK; LIMIT, NO_MEMORY, BAD_ARGUMENT, NO_PROCESS. */
 export function group_join(pid: f64, length: u32): i32 {
   const refused = enter();
   if (refused != OK) return refused;
@@ -21,7 +21,10 @@ export function group_join(pid: f64, length: u32): i32 {
   return leave(groups.joinGroup(process, control.scratch, length));
 }
 
-/** pg:leave/2: once. OK, or NOT_FOUND if it is no member. A process that ends leaves all. */
+/**
+ * pg:leave/2: once. OK; NOT_FOUND (no member), BAD_ARGUMENT (length), NO_PROCESS. A process that
+ * ends leaves all.
+ */
 export function group_leave(pid: f64, length: u32): i32 {
   const refused = enter();
   if (refused != OK) return refused;
@@ -31,7 +34,7 @@ export function group_leave(pid: f64, length: u32): i32 {
   return leave(groups.leaveGroup(process, control.scratch, length));
 }
 
-/** How many processes are members; 0: there is no such group. */
+/** How many processes are members; 0: there is no such group. BAD_ARGUMENT (length). */
 export function group_size(length: u32): i32 {
   const refused = enter();
   if (refused != OK) return refused;
@@ -40,7 +43,7 @@ export function group_size(length: u32): i32 {
   return leave(group === null ? 0 : group.size);
 }
 
-/** How often a process has joined and not left; 0: it is no member. */
+/** How often a process has joined and not left. BAD_ARGUMENT (length), NO_PROCESS. */
 export function group_count(pid: f64, length: u32): f64 {
   const refused = enter();
   if (refused != OK) return <f64>refused;

@@ -19,17 +19,26 @@ export function limits_address(): usize {
   return CONTROL;
 }
 
-/** Bytes of memory that init will need for the limits; BAD_ARGUMENT, or BAD_STATE after init. */
+/**
+ * Bytes of memory that there will be after init with these limits, in which it puts the defaults.
+ * BAD_ARGUMENT (a limit), BAD_STATE (after init).
+ */
 export function memory_needed(): f64 {
   return memoryNeeded();
 }
 
-/** Lays memory out and grows it once. BAD_ARGUMENT (limits), NO_MEMORY, BAD_STATE (twice). */
+/**
+ * Lays memory out and grows it, once. OK; BAD_ARGUMENT (a limit) and NO_MEMORY, after which it may
+ * be called again; BAD_STATE (twice).
+ */
 export function init(): i32 {
   return initialize();
 }
 
-/** The face: event head, event tail, ring mask, ring, scratch, scratch bytes, window (u32 each). */
+/**
+ * The face: event head, event tail, ring mask, ring, scratch, scratch bytes, window (u32 each);
+ * callable at any time.
+ */
 export function face_address(): usize {
   return changetype<usize>(control);
 }
@@ -55,7 +64,10 @@ export function step(nowMs: f64, reductions: u32): i32 {
   return leave(runStep(reductions));
 }
 
-/** When step must be called next for a timer, in ms on the host's clock; infinite: never. */
+/**
+ * When step must be called next for a timer, in ms on the host's clock; infinite: never, minus
+ * infinite: at once, as no time was told yet. Maybe early, never late.
+ */
 export function next_deadline(): f64 {
   const refused = enter();
   return refused == OK ? leaveNumber(nextDeadline()) : <f64>refused;
@@ -70,7 +82,7 @@ export function watch(item: u32, value: u32): f64 {
   return refused == OK ? leaveNumber(setWatch(item, value)) : <f64>refused;
 }
 
-/** A counter of the whole kernel (COUNTER_…). */
+/** A counter of the whole kernel (COUNTER_…); callable at any time. BAD_ARGUMENT: 16 and up. */
 export function counter(id: u32): f64 {
   if (id >= COUNTERS) return <f64>BAD_ARGUMENT;
   return load<f64>(COUNTER_ARRAY + ((<usize>id) << 3));

@@ -6,7 +6,10 @@ import { lookUp, registerName, unregisterName } from "../names";
 import { find, whyNotFound } from "../process";
 import { enter, inScratch } from "./gate";
 
-/** Registers a process under the first `length` bytes of the scratch area. O(length). */
+/**
+ * erlang:register/2 under the first `length` bytes of the scratch area. OK; TAKEN (the name, or the
+ * process has one), LIMIT, NO_MEMORY, BAD_ARGUMENT (length), NO_PROCESS. O(length).
+ */
 export function register(pid: f64, length: u32): i32 {
   const refused = enter();
   if (refused != OK) return refused;
@@ -16,7 +19,7 @@ export function register(pid: f64, length: u32): i32 {
   return leave(registerName(process, control.scratch, length));
 }
 
-/** Takes a name away from whoever has it. OK, NOT_FOUND. O(length). */
+/** Takes a name away from whoever has it. OK, NOT_FOUND, BAD_ARGUMENT (length). O(length). */
 export function unregister(length: u32): i32 {
   const refused = enter();
   if (refused != OK) return refused;
@@ -24,7 +27,7 @@ export function unregister(length: u32): i32 {
   return leave(unregisterName(control.scratch, length));
 }
 
-/** The pid that has a name, or 0. O(length). */
+/** The pid that has a name, or 0. BAD_ARGUMENT (length). O(length). */
 export function whereis(length: u32): f64 {
   const refused = enter();
   if (refused != OK) return <f64>refused;

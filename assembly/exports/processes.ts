@@ -16,7 +16,10 @@ function isParent(pid: f64): bool {
   return pid == 0 || whyNotFound(pid) != BAD_PID;
 }
 
-/** Spawns a host process: its first RUN event follows. A pid, or LIMIT, BAD_PID, NO_PROCESS. */
+/**
+ * Spawns a host process: its first RUN event follows. Options are a PRIORITY_… and OPTION_….
+ * A pid; LIMIT, BAD_ARGUMENT (options), BAD_PID, NO_PROCESS (a parent to link or monitor).
+ */
 export function spawn_host(parent: f64, options: u32): f64 {
   const refused = enter();
   if (refused != OK) return <f64>refused;
@@ -55,7 +58,10 @@ export function process_next(pid: f64): f64 {
   return leaveNumber(0);
 }
 
-/** One item of a process (INFO_…). Counts of relations cost O(their number). */
+/**
+ * One item of a process (INFO_…); BAD_ARGUMENT, NO_PROCESS. Counts of relations cost O(their
+ * number), INFO_MEMORY O(relations + messages).
+ */
 export function process_info(pid: f64, item: u32): f64 {
   const refused = enter();
   if (refused != OK) return <f64>refused;
@@ -63,7 +69,10 @@ export function process_info(pid: f64, item: u32): f64 {
   return leaveNumber(process === null ? <f64>whyNotFound(pid) : info.processInfo(process, item));
 }
 
-/** Sets a flag of a process (PROCESS_…); the old value. */
+/**
+ * Sets a flag of a process (PROCESS_…): the old value; BAD_ARGUMENT, NO_PROCESS. The first limit of
+ * a mailbox costs O(its messages).
+ */
 export function process_flag(pid: f64, flag: u32, value: u32): i32 {
   const refused = enter();
   if (refused != OK) return refused;

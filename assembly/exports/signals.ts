@@ -66,7 +66,7 @@ export function link(a: f64, b: f64, options: u32): i32 {
   return leave(links.link(process, b, options));
 }
 
-/** erlang:unlink/1. OK, or NOT_FOUND where there was no link. O(links of the shorter list). */
+/** erlang:unlink/1. OK, NOT_FOUND (no link), NO_PROCESS (`a`). O(links of the shorter list). */
 export function unlink(a: f64, b: f64): i32 {
   const refused = enter();
   if (refused != OK) return refused;
@@ -104,7 +104,10 @@ export function monitor_name(watcher: f64, length: u32, options: u32, tag: u32):
   return leaveNumber(monitors.monitor(process, pid, options, <u8>tag));
 }
 
-/** erlang:demonitor/2. OK: was active; NOT_FOUND: was not. Flushing costs O(mailbox). */
+/**
+ * erlang:demonitor/2. OK: was active; NOT_FOUND: was not, and with DEMONITOR_FLUSH a DOWN that has
+ * come is gone. NO_PROCESS (the watcher). Flushing costs O(mailbox).
+ */
 export function demonitor(watcher: f64, ref: f64, options: u32): i32 {
   const refused = enter();
   if (refused != OK) return refused;
@@ -123,7 +126,7 @@ export function alias(pid: f64, options: u32): f64 {
   return leaveNumber(aliases.alias(process, options));
 }
 
-/** erlang:unalias/1. OK: was active; NOT_FOUND: was not, or is another's. */
+/** erlang:unalias/1. OK: was active; NOT_FOUND: was not, or is another's. NO_PROCESS. */
 export function unalias(pid: f64, ref: f64): i32 {
   const refused = enter();
   if (refused != OK) return refused;

@@ -17,7 +17,8 @@ function settle(timer: f64, kind: u32, value: f64): f64 {
  * erlang:send_after/4: the timer's reference. `kind` is MESSAGE_NUMBER or MESSAGE_HANDLE; with
  * ref 0 the message bears the timer's reference. `ms` counts from the time told last; with
  * TIMER_ABSOLUTE it is a time of the host's clock, and one that is past fires at the next step.
- * BAD_ARGUMENT: more than 2^32 - 1 ms ahead, or absolute before any time was told.
+ * NO_PROCESS, LIMIT, BAD_HANDLE; BAD_ARGUMENT: tag, kind, options, more than 2^32 - 1 ms ahead, or
+ * absolute before any time was told.
  */
 export function send_after(
   from: f64, to: f64, tag: u32, ref: f64, kind: u32, value: f64, ms: f64, options: u32,
@@ -35,7 +36,8 @@ export function send_after(
 
 /**
  * The same to the name in the first `length` bytes of the scratch area, which is looked up when the
- * time has come; if it is nobody's then, the message is a dead letter. LIMIT, NO_MEMORY. O(length).
+ * time has come; if it is nobody's then, the message is a dead letter. As send_after, or NO_MEMORY.
+ * O(length).
  */
 export function send_after_name(
   from: f64, length: u32, tag: u32, ref: f64, kind: u32, value: f64, ms: f64, options: u32,

@@ -90,7 +90,10 @@ export function yield_turn(pid: f64, reductions: u32): i32 {
   return refused == OK ? leave(turns.yieldTurn(pid, reductions)) : refused;
 }
 
-/** Ends the process whose turn is open, with a reason: an atom, or a handle that it takes over. */
+/**
+ * Ends the process whose turn is open, with a reason: an atom, or a handle that it takes over. No
+ * EXITED event follows. OK; BAD_ARGUMENT (kind), BAD_HANDLE, NO_TURN, NO_PROCESS. O(what it ends).
+ */
 export function finish(pid: f64, reasonKind: u32, value: u32): i32 {
   const refused = enter();
   if (refused != OK) return refused;
@@ -99,7 +102,7 @@ export function finish(pid: f64, reasonKind: u32, value: u32): i32 {
   return leave(settleReason(turns.finishTurn(pid, <u8>reasonKind, value), reasonKind, value));
 }
 
-/** The host has read EXITED: frees the slot. NOT_FOUND if that event was not written. */
+/** The host has read EXITED: frees the slot. OK; NOT_FOUND if that event was not written. */
 export function reap(pid: f64): i32 {
   const refused = enter();
   if (refused != OK) return refused;

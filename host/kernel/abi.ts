@@ -224,7 +224,7 @@ export const Counter = {
   HOLDS: 13,
 } as const;
 
-/** The limits that `init` lays memory out for. Counts, but for `messageBytes`. */
+/** The limits that `init` lays memory out for: counts, or bytes where the name says so. */
 export interface Limits {
   /** Processes alive at once; up to 16,777,215. Default 65,536. */
   readonly processes: number;

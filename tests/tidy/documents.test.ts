@@ -97,6 +97,24 @@ t.test("links between the documents and to sources lead somewhere", (t) => {
   t.end();
 });
 
+t.test("a document has a chapter once", (t) => {
+  for (const document of documents) {
+    const chapters = [...readText(document).matchAll(/^## (.+)$/gm)].map(([, title]) => title);
+    t.equal(new Set(chapters).size, chapters.length, document);
+  }
+  t.end();
+});
+
+t.test("the kernel's README leads to every file of it", (t) => {
+  const readme = readText("assembly/README.md");
+  const order = readme.slice(readme.indexOf("## Reading order"));
+  const files = listFiles("assembly", [".ts"]).filter((path) => path.split("/").length === 2);
+  t.same(files.filter((path) => !order.includes(`\`${posix.basename(path)}\``)), []);
+  const named = [...order.matchAll(/`([\w-]+\.ts)`/g)].map(([, name = ""]) => `assembly/${name}`);
+  t.same(named.filter((path) => !files.includes(path)), []);
+  t.end();
+});
+
 t.test("the README is one screen of claims: 200 lines at most", (t) => {
   const lines = readText("README.md").trimEnd().split("\n").length;
   t.ok(lines > 20 && lines <= 200, `${lines} lines`);
