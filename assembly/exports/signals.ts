@@ -1,7 +1,7 @@
 // Exports of the kernel: signals: exit, link, monitor, alias, suspend.
 
 import {
-  ALIAS_PRIORITY, ALIAS_REPLY, BAD_ARGUMENT, BAD_PID, EXIT_PRIORITY, LINK_PRIORITY,
+  ALIAS_PRIORITY, ALIAS_REPLY, BAD_ARGUMENT, BAD_PID, DEMONITOR_FLUSH, EXIT_PRIORITY, LINK_PRIORITY,
   MONITOR_ALIAS_MASK, MONITOR_ALIAS_PRIORITY, MONITOR_PRIORITY, OK, SUSPEND_UNLESS,
 } from "../abi";
 import * as aliases from "../aliases";
@@ -106,13 +106,14 @@ export function monitor_name(watcher: f64, length: u32, options: u32, tag: u32):
 
 /**
  * erlang:demonitor/2. OK: was active; NOT_FOUND: was not, and with DEMONITOR_FLUSH a DOWN that has
- * come is gone. NO_PROCESS (the watcher). Flushing costs O(mailbox).
+ * come is gone. NO_PROCESS (the watcher), BAD_ARGUMENT (options). Flushing costs O(mailbox).
  */
 export function demonitor(watcher: f64, ref: f64, options: u32): i32 {
   const refused = enter();
   if (refused != OK) return refused;
   const process = find(watcher);
   if (process === null) return leave(whyNotFound(watcher));
+  if (options & ~DEMONITOR_FLUSH) return leave(BAD_ARGUMENT);
   return leave(monitors.demonitor(process, ref, options));
 }
 

@@ -191,6 +191,27 @@ t.test("limits that no memory has room for are refused by init, and others may f
   t.end();
 });
 
+t.test("every call with options refuses bits that it does not know", (t) => {
+  const exports = unborn({});
+  exports.init();
+  const pids = [exports.spawn_host(0, 0), exports.spawn_host(0, 0)];
+  const others: Readonly<Record<string, number>> = {
+    handler: 1, argument: 0, tag: 0, ref: 0, kind: 1, value: 0, ms: 1, length: 1,
+  };
+  const withOptions = entries.filter(({ parameters }) => parameters.includes("options: u32"));
+  t.ok(withOptions.length > 8);
+  for (const { name, parameters } of withOptions) {
+    let pid = 0;
+    const given = parameters.map((parameter) => {
+      const [argument = ""] = parameter.split(":");
+      return argument === "options" ? 2 ** 30 : others[argument] ?? (pids[pid++] as number);
+    });
+    const call = exports[name as keyof KernelExports] as (...args: number[]) => number;
+    t.equal(call(...given), Status.BAD_ARGUMENT, `${name}(${given.join(", ")})`);
+  }
+  t.end();
+});
+
 t.test("the document's contents leads to its headings, and other links too", (t) => {
   const anchors = [...abiDocument.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
     heading.toLowerCase().replace(/[^\w\- ]/g, "").replaceAll(" ", "-"));
