@@ -17,7 +17,7 @@ import type { SystemMonitorSettings } from "./system-monitor.ts";
 import { Turns } from "./turns.ts";
 import type {
   Body, Callbacks, Destination, Logger, Operation, ProcessInfo, ProcessInfoItems, Reason,
-  SendDestination, SpawnOptions,
+  SendDestination, SendResult, SpawnOptions,
 } from "./types.ts";
 
 export interface RuntimeOptions {
@@ -111,6 +111,11 @@ export class Runtime {
   /** Sends from outside of all processes: see Process.send. */
   send(to: SendDestination, message: unknown): boolean {
     return this.core.send(0, to, Tag.MESSAGE, 0, message);
+  }
+
+  /** The same, and tells why a message was not taken: see Process.trySend. */
+  trySend(to: SendDestination, message: unknown): SendResult {
+    return this.core.trySend(0, to, Tag.MESSAGE, 0, message);
   }
 
   /**

@@ -156,6 +156,16 @@ scenario("what is urgent is found by a process that has passed over others", (t,
   });
 });
 
+scenario("who begins to admit priority finds again what it has passed over", (t, h) => {
+  h.run(function* (self) {
+    for (let n = 0; n < 10; n++) self.send(self.pid, { n });
+    yield* receive({ n: 8 });
+    self.alias({ priority: true });
+    t.same(yield* receive({ n: 3 }, 0), { n: 3 });
+    t.same(yield* receive({ n: 9 }, 0), { n: 9 });
+  });
+});
+
 scenario("a waiting receive takes an urgent message that it wants", (t, h) => {
   const got: unknown[] = [];
   let alias: Alias | undefined;

@@ -1,5 +1,5 @@
 // Suspension and hibernation: processes that don't run, for a while.
-import { receive, sleep } from "../../host/runtime/index.ts";
+import { receive, sleep, TIMEOUT } from "../../host/runtime/index.ts";
 import type { Operation, Pid, Process } from "../../host/runtime/index.ts";
 import { like, scenario } from "./harness.ts";
 
@@ -133,9 +133,11 @@ scenario("with passed over messages in its mailbox a process does not hibernate"
     for (const message of ["a", "b", "c"]) self.send(self.pid, message);
     const wanted = yield* receive("c");
     yield* self.hibernate();
-    return [wanted, yield* receive(), yield* receive("b")];
+    self.send(self.pid, "d");
+    const other = yield* receive("d");
+    return [wanted, other, yield* receive(), yield* receive("b"), yield* receive(undefined, 0)];
   });
-  t.same(got, ["c", "a", "b"]);
+  t.same(got, ["c", "d", "a", "b", TIMEOUT]);
 });
 
 scenario("a callback hibernates inside of an operation, and gets the message then", (t, h) => {
