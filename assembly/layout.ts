@@ -22,7 +22,7 @@ const PAGE_BYTES: u64 = 65536;
 const ALIGNMENT: u64 = 64;
 
 /** Whoever restores an image must know its layout: to be raised with every change of a record. */
-export const LAYOUT_VERSION: u32 = 3;
+export const LAYOUT_VERSION: u32 = 4;
 
 /* The tables, in the order of their addresses */
 const TABLE_PROCESSES: u32 = 0;

@@ -73,7 +73,17 @@ function setTail(priority: u32, address: u32): void {
 /** Appends a process to the queue of its priority. O(1). */
 @inline
 export function pushRunnable(process: Process): void {
-  const priority = queueOf(process.priority);
+  if (process.priority & <u8>PRIORITY_HIGH) pushUrgent(process);
+  else pushTo(process, PRIORITY_NORMAL);
+}
+
+/** The same of high and max. O(1). */
+function pushUrgent(process: Process): void {
+  pushTo(process, process.priority);
+}
+
+@inline
+function pushTo(process: Process, priority: u32): void {
   const address = <u32>changetype<usize>(process);
   const tail = queueTail(priority);
   process.queueNext = 0;
@@ -109,33 +119,42 @@ export function changePriority(process: Process, priority: u8): void {
  * step has offered so far bars, 0 at its begin. O(1) amortized.
  */
 export function popRunnable(barred: u32): Process | null {
+  const open = control.occupied & ~barred;
+  if (open == 1 << PRIORITY_NORMAL) return popNormal(barred);
+  if (!open) return null;
+  return takeFirst(open & (1 << PRIORITY_MAX) ? PRIORITY_MAX : PRIORITY_HIGH);
+}
+
+/** The next of normal and low, whose queue is not empty. O(1) amortized. */
+function popNormal(barred: u32): Process | null {
   for (;;) {
-    const open = control.occupied & ~barred;
-    if (!open) return null;
-    let priority = PRIORITY_NORMAL;
-    if (open & (1 << PRIORITY_MAX)) priority = PRIORITY_MAX;
-    else if (open & (1 << PRIORITY_HIGH)) priority = PRIORITY_HIGH;
-    const process = changetype<Process>(queueHead(priority));
-    if ((process.priority & <u8>PRIORITY_MASK) == <u8>PRIORITY_LOW) {
-      const address = <u32>changetype<usize>(process);
-      if (barred & (1 << PRIORITY_LOW) && address == control.passedFirst) return null;
-      if (<u32>process.priority >= PASS) {
-        if (!control.passedFirst) control.passedFirst = address;
-        changePriority(process, process.priority - <u8>PASS);
-        continue;
-      }
+    const process = changetype<Process>(queueHead(PRIORITY_NORMAL));
+    if (!(process.priority & <u8>PRIORITY_LOW)) break;
+    const address = <u32>changetype<usize>(process);
+    if (barred & (1 << PRIORITY_LOW) && address == control.passedFirst) return null;
+    if (<u32>process.priority < PASS) {
       process.priority = fresh(PRIORITY_LOW);
+      break;
     }
-    const next = process.queueNext;
-    setHead(priority, next);
-    if (next) {
-      changetype<Process>(next).queuePrev = 0;
-    } else {
-      setTail(priority, 0);
-      control.occupied &= ~(1 << priority);
-    }
-    return process;
+    if (!control.passedFirst) control.passedFirst = address;
+    changePriority(process, process.priority - <u8>PASS);
   }
+  return takeFirst(PRIORITY_NORMAL);
+}
+
+/** Takes the first of a queue that is not empty. O(1). */
+@inline
+function takeFirst(priority: u32): Process {
+  const process = changetype<Process>(queueHead(priority));
+  const next = process.queueNext;
+  setHead(priority, next);
+  if (next) {
+    changetype<Process>(next).queuePrev = 0;
+  } else {
+    setTail(priority, 0);
+    control.occupied &= ~(1 << priority);
+  }
+  return process;
 }
 
 /** The debug build's check of this structure: 0, or 200 + what is broken. O(slots). */

@@ -44,8 +44,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     file: "queue.ts", breaks: "high comes before max",
-    text: "if (open & (1 << PRIORITY_MAX)) priority = PRIORITY_MAX;\n    else if",
-    fault: "if",
+    text: "open & (1 << PRIORITY_MAX) ? PRIORITY_MAX : PRIORITY_HIGH",
+    fault: "open & (1 << PRIORITY_HIGH) ? PRIORITY_HIGH : PRIORITY_MAX",
     caughtBy: "tests/assembly/run-queue",
     title: "max comes before high, high before normal, also if queued later",
   },
