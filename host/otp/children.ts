@@ -2,39 +2,45 @@
 //
 // I1  A child with a pid, and no other, is in `byPid`.
 // I2  The map's own order is the order of start; a restart keeps a child's place.
-// Costs: O(1) but for listing.
-import type { Pid } from "../runtime/index.ts";
-import type { ChildSpec } from "./child-spec.ts";
+// Costs: O(1) but for what goes over all.
+import type { Pid, Ref } from "../runtime/index.ts";
+import type { Series } from "./backoff.ts";
+import type { CompleteSpec, Restart } from "./child-spec.ts";
 
-export interface Child {
-  readonly spec: Required<ChildSpec>;
-  /** Undefined: not running. "restarting": its last restart has failed, another is to come. */
+export interface Child extends Series {
+  readonly spec: CompleteSpec;
+  /** Undefined: not running. "restarting": it has ended and is to be started again. */
   pid: Pid | "restarting" | undefined;
 }
 
-export interface ChildInfo {
-  readonly id: string;
+export interface ChildInfo<Id extends string = string> {
+  readonly id: Id;
   readonly pid: Pid | "restarting" | undefined;
   readonly type: "worker" | "supervisor";
-  readonly restart: "permanent" | "transient" | "temporary";
+  readonly restart: Restart;
 }
 
 export interface ChildCounts {
+  /** Children with a specification, dead or alive. */
   readonly specs: number;
+  /** Those that run. */
   readonly active: number;
   readonly supervisors: number;
   readonly workers: number;
+}
+
+/** A child that has just been started at this time, or has not (undefined). */
+export function childOf(spec: CompleteSpec, pid: Pid | undefined, startedAtMs: number): Child {
+  return { spec, pid, restarts: 0, startedAtMs, timer: 0 as Ref | 0 };
 }
 
 export class Children {
   readonly #byId = new Map<string, Child>();
   readonly #byPid = new Map<Pid, Child>();
 
-  add(spec: Required<ChildSpec>, pid: Pid | undefined): Child {
-    const child: Child = { spec, pid: undefined };
-    this.#byId.set(spec.id, child);
-    this.setPid(child, pid);
-    return child;
+  add(child: Child): void {
+    this.#byId.set(child.spec.id, child);
+    if (typeof child.pid === "number") this.#byPid.set(child.pid, child);
   }
 
   remove(child: Child): void {
@@ -53,13 +59,27 @@ export class Children {
     return typeof key === "string" ? this.#byId.get(key) : this.#byPid.get(key);
   }
 
-  /** The last started first: the order of stopping. */
-  reversed(): Child[] {
-    return [...this.#byId.values()].reverse();
+  /** All, the first started first. O(children). */
+  inOrder(): Child[] {
+    return [...this.#byId.values()];
+  }
+
+  /** A child and those that were started after it. O(children). */
+  from(child: Child): Child[] {
+    const all = this.inOrder();
+    return all.slice(all.indexOf(child));
+  }
+
+  /** Whether a significant child runs, or is to be started again. O(children). */
+  hasActiveSignificant(): boolean {
+    for (const { spec, pid } of this.#byId.values()) {
+      if (spec.significant && pid !== undefined) return true;
+    }
+    return false;
   }
 
   list(): ChildInfo[] {
-    return [...this.#byId.values()].map(({ spec, pid }) =>
+    return this.inOrder().map(({ spec, pid }) =>
       ({ id: spec.id, pid, type: spec.type, restart: spec.restart }));
   }
 

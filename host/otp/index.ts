@@ -1,8 +1,12 @@
 // OTP's public face: behaviours on the runtime.
-export type { ChildSpec, Restart, Shutdown } from "./child-spec.ts";
+export type { Backoff } from "./backoff.ts";
+export type {
+  AutoShutdown, ChildSpec, CompleteSpec, Restart, Shutdown, SpecProblem,
+} from "./child-spec.ts";
 export type { ChildCounts, ChildInfo } from "./children.ts";
 export { GenServer, StartFailed } from "./gen-server.ts";
 export type { ChildOptions, GenServerModule, ServerOptions } from "./gen-server.ts";
+export type { Strategy } from "./restart.ts";
 export {
   after, cont, ignore, noreply, ok, reply, stop, stopReply,
 } from "./results.ts";
@@ -11,5 +15,6 @@ export type {
 } from "./results.ts";
 export { Supervisor } from "./supervisor.ts";
 export type {
-  ChildResult, StartChildResult, SupervisorChildOptions, SupervisorSpec,
-} from "./supervisor.ts";
+  ChildResult, ChildSpecResult, RestartChildResult, StartChildResult, SupervisorChildOptions,
+  SupervisorPid, SupervisorSpec,
+} from "./supervisor-types.ts";

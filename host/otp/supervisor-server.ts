@@ -1,29 +1,31 @@
 // The server under `Supervisor`: a GenServer that starts children, and restarts or stops them.
 //
-//   init ── start children left to right (one that fails: stop the others, fail)
-//   Exit of a child ── permanent, or transient and not in order? ── no ──► forget its pid
-//                          │ yes
-//                          ▼
-//                  one restart too many? ── yes ──► stop all in reverse, exit `shutdown`
+//   init ── check all specifications, start children left to right (one that fails: stop the
+//           others, fail)
+//   Exit of a child ── permanent, or transient and not in order? ── yes ──► restart.ts
 //                          │ no
 //                          ▼
-//                  start it; if that fails: "restarting", and try again by a message to itself,
-//                  so that the supervisor stays open to calls and each try counts
-import { AwaitRef } from "../runtime/call.ts";
-import { Exit, isOrderly } from "../runtime/messages.ts";
-import { endReason } from "../runtime/reasons.ts";
-import { immutable, TIMEOUT } from "../runtime/index.ts";
-import type { Operation, Pid, Process, Reason } from "../runtime/index.ts";
-import { completed } from "./child-spec.ts";
-import type { ChildSpec } from "./child-spec.ts";
-import { Children } from "./children.ts";
+//          forget its pid; a temporary child is forgotten whole
+//          was it significant, and does autoShutdown ask for it? ── yes ──► exit `shutdown`
+//   exit ── stop all children from right to left
+import { Exit, isOrderly, Tag, TimerTimeout } from "../runtime/messages.ts";
+import { immutable } from "../runtime/index.ts";
+import type { From, Operation, Pid, Process, Reason } from "../runtime/index.ts";
+import { backoffProblem } from "./backoff.ts";
+import type { Backoff } from "./backoff.ts";
+import { completed, invalid, specProblem, specsProblem } from "./child-spec.ts";
+import type { AutoShutdown, ChildSpec, SpecProblem } from "./child-spec.ts";
+import { childOf, Children } from "./children.ts";
 import type { Child } from "./children.ts";
-import { GenServer, StartFailed } from "./gen-server.ts";
 import type { GenServerModule } from "./gen-server.ts";
 import { Intensity } from "./intensity.ts";
+import { restart, startAgain, startChildProcess, stopAll } from "./restart.ts";
+import type { Restarting, TryAgain, WaitIsOver } from "./restart.ts";
 import { noreply, ok, reply, stop } from "./results.ts";
 import type { CallResult, CastResult, InitResult } from "./results.ts";
-import type { ChildResult, StartChildResult, SupervisorSpec } from "./supervisor.ts";
+import type {
+  ChildResult, ChildSpecResult, RestartChildResult, StartChildResult, SupervisorSpec,
+} from "./supervisor-types.ts";
 
 /** What Supervisor's functions ask; handed over without a copy, since a spec holds a function. */
 export type SupervisorRequest =
@@ -31,23 +33,19 @@ export type SupervisorRequest =
   | { readonly type: "terminateChild"; readonly child: string | Pid }
   | { readonly type: "deleteChild"; readonly id: string }
   | { readonly type: "restartChild"; readonly id: string }
+  | { readonly type: "getChildSpec"; readonly child: string | Pid }
   | { readonly type: "whichChildren" }
   | { readonly type: "countChildren" };
 
-export interface SupervisorState {
-  readonly children: Children;
-  readonly intensity: Intensity;
+export interface SupervisorState extends Restarting {
+  readonly autoShutdown: AutoShutdown;
+  readonly backoff: Backoff | undefined;
 }
-
-/** A cast to itself: a restart has failed and is to be tried again. */
-interface TryAgain {
-  readonly tryAgain: string;
-}
-
-type Start = { readonly pid: Pid | undefined } | { readonly failed: Reason };
 
 const INTENSITY = 1;
 const PERIOD_MS = 5_000;
+const strategies: readonly unknown[] = ["oneForOne", "oneForAll", "restForOne"];
+const autoShutdowns: readonly unknown[] = ["never", "anySignificant", "allSignificant"];
 
 export const supervisorModule: GenServerModule<SupervisorState, SupervisorSpec> = {
   name: "supervisor",
@@ -55,107 +53,161 @@ export const supervisorModule: GenServerModule<SupervisorState, SupervisorSpec> 
 
   *init(spec, self): Operation<InitResult<SupervisorState>> {
     self.trapExit = true;
+    const flags = flagsProblem(spec);
+    if (flags !== undefined) return stop({ supervisorFlags: flags });
+    const { autoShutdown = "never", strategy = "oneForOne", backoff } = spec;
+    const problem = specsProblem(spec.children ?? [], autoShutdown);
+    if (problem !== undefined) return stop({ startSpec: problem });
     const children = new Children();
     for (const given of spec.children ?? []) {
-      const child = completed(given);
-      if (children.find(child.id)) return stop({ duplicateChild: child.id });
-      const started = yield* startOne(self, child);
+      const child = childOf(completed(given, backoff), undefined, 0);
+      const started = yield* startChildProcess(self, child);
       if ("failed" in started) {
-        yield* stopAll(self, children);
-        return stop({ shutdown: { failedToStartChild: child.id, reason: started.failed } });
+        yield* stopAll(self, children, children.inOrder());
+        return stop({ shutdown: { failedToStartChild: child.spec.id, reason: started.failed } });
       }
-      if (started.pid !== undefined || child.restart !== "temporary") {
-        children.add(child, started.pid);
-      }
+      addStarted(children, child, started.pid);
     }
     const intensity = new Intensity(spec.intensity ?? INTENSITY, spec.periodMs ?? PERIOD_MS);
-    return ok({ children, intensity });
+    return ok({ strategy, autoShutdown, backoff, children, intensity });
   },
 
   *handleCall(
-    request: SupervisorRequest, _from, state, self,
+    request: SupervisorRequest, from, state, self,
   ): Operation<CallResult<SupervisorState>> {
     const { children } = state;
     switch (request.type) {
-      case "startChild": return reply(yield* startChild(self, children, request.spec), state);
+      case "startChild": return reply(yield* startChild(self, state, request.spec), state);
       case "terminateChild":
         return reply(yield* terminateChild(self, children, request.child), state);
       case "deleteChild": return reply(deleteChild(children, request.id), state);
       case "restartChild": return reply(yield* restartChild(self, children, request.id), state);
+      case "getChildSpec":
+        replyUncopied(self, from, getChildSpec(children, request.child));
+        return noreply(state);
       // Shared: a list may be longer than a message that is copied.
       case "whichChildren": return reply(immutable(children.list()), state);
       case "countChildren": return reply(children.count(), state);
     }
   },
 
-  *handleCast(message: TryAgain, state, self): Operation<CastResult<SupervisorState>> {
+  handleCast(message: TryAgain, state, self) {
     const child = state.children.find(message.tryAgain);
     // It may have been terminated or deleted meanwhile.
-    if (child?.pid !== "restarting") return noreply(state);
-    return yield* restart(self, state, child);
+    return child?.pid === "restarting" ? restarted(self, state, child) : noreply(state);
   },
 
   handleInfo(message: unknown, state, self) {
+    if (message instanceof TimerTimeout) return waited(self, state, message);
     // Others than children may have ended: a start that failed, a process that was linked by hand.
     const child = message instanceof Exit ? state.children.find(message.from) : undefined;
     if (child === undefined) return noreply(state);
-    const { reason } = message as Exit;
+    const isInOrder = isOrderly((message as Exit).reason);
     state.children.setPid(child, undefined);
     const type = child.spec.restart;
-    if (type === "permanent" || (type === "transient" && !isOrderly(reason))) {
-      return restart(self, state, child);
+    if (type === "permanent" || (type === "transient" && !isInOrder)) {
+      return restarted(self, state, child);
     }
     if (type === "temporary") state.children.remove(child);
-    return noreply(state);
+    return endsWith(state, child) ? stop("shutdown", state) : noreply(state);
   },
 
-  terminate(_reason, state, self) {
-    return stopAll(self, state.children);
+  terminate(_reason, { children }, self) {
+    return stopAll(self, children, children.inOrder());
   },
 };
 
-function* startOne(self: Process, spec: Required<ChildSpec>): Operation<Start> {
-  try {
-    return { pid: yield* spec.start(self) };
-  } catch (error) {
-    if (error instanceof StartFailed && error.ignored) return { pid: undefined };
-    return { failed: endReason(error) };
+function flagsProblem(spec: SupervisorSpec): SpecProblem | undefined {
+  const { strategy, autoShutdown, backoff } = spec;
+  if (strategy !== undefined && !strategies.includes(strategy)) {
+    return invalid("strategy", strategy);
   }
+  if (autoShutdown !== undefined && !autoShutdowns.includes(autoShutdown)) {
+    return invalid("autoShutdown", autoShutdown);
+  }
+  return restartLimitsProblem(spec, backoff);
 }
 
-function* restart(
+/** What is wrong with the limits of restarts, undefined if nothing. */
+function restartLimitsProblem(
+  spec: { readonly intensity?: number; readonly periodMs?: number }, backoff: Backoff | undefined,
+): SpecProblem | undefined {
+  const { intensity = INTENSITY, periodMs = PERIOD_MS } = spec;
+  if (!(Number.isInteger(intensity) && intensity >= 0)) return invalid("intensity", intensity);
+  if (!(periodMs > 0)) return invalid("periodMs", periodMs);
+  const key = backoff === undefined ? undefined : backoffProblem(backoff);
+  return key === undefined ? undefined : invalid(`backoff.${key}`, backoff?.[key]);
+}
+
+/** Whether the end of a child, by itself, ends the supervisor. @see supervisor, auto_shutdown */
+function endsWith({ autoShutdown, children }: SupervisorState, child: Child): boolean {
+  if (autoShutdown === "never" || !child.spec.significant) return false;
+  return autoShutdown === "anySignificant" || !children.hasActiveSignificant();
+}
+
+function* restarted(
   self: Process, state: SupervisorState, child: Child,
 ): Operation<CastResult<SupervisorState>> {
-  const { children, intensity } = state;
-  if (!intensity.allows(self.core.clock.now())) {
-    children.remove(child);
-    return stop("shutdown", state);
-  }
-  const started = yield* startOne(self, child.spec);
-  if ("failed" in started) {
-    children.setPid(child, "restarting");
-    const again: TryAgain = { tryAgain: child.spec.id };
-    GenServer.cast(self, self.pid, again);
-  } else {
-    children.setPid(child, started.pid);
-  }
+  return (yield* restart(self, state, child)) ? noreply(state) : stop("shutdown", state);
+}
+
+function waited(
+  self: Process, state: SupervisorState, { ref, message }: TimerTimeout,
+): CastResult<SupervisorState> | Operation<CastResult<SupervisorState>> {
+  const child = state.children.find((message as WaitIsOver | undefined)?.waitIsOver ?? "");
+  // Its wait may have been ended meanwhile, and another one begun.
+  if (child === undefined || child.timer !== ref) return noreply(state);
+  child.timer = 0;
+  return startedAgain(self, state, child);
+}
+
+function* startedAgain(
+  self: Process, state: SupervisorState, child: Child,
+): Operation<CastResult<SupervisorState>> {
+  yield* startAgain(self, state, child);
   return noreply(state);
 }
 
+/** A temporary child without a process is none. */
+function addStarted(children: Children, child: Child, pid: Child["pid"]): void {
+  if (pid === undefined && child.spec.restart === "temporary") return;
+  child.pid = pid;
+  children.add(child);
+}
+
+/** A specification holds a function, which no copy can. */
+function replyUncopied(self: Process, { pid, ref }: From, value: unknown): void {
+  self.core.sendOwned(self.pid, pid, Tag.REPLY, ref, value);
+}
+
 function* startChild(
-  self: Process, children: Children, given: ChildSpec,
+  self: Process, { children, autoShutdown, backoff }: SupervisorState, given: ChildSpec,
 ): Operation<StartChildResult> {
-  const spec = completed(given);
-  const present = children.find(spec.id);
+  const problem = specProblem(given, autoShutdown);
+  if (problem !== undefined) return { ok: false, error: "invalid_child_spec", reason: problem };
+  const present = children.find(given.id);
   if (present !== undefined) {
     return typeof present.pid === "number"
       ? { ok: false, error: "already_started", pid: present.pid }
       : { ok: false, error: "already_present" };
   }
-  const started = yield* startOne(self, spec);
-  if ("failed" in started) return { ok: false, error: "failed", reason: started.failed };
-  if (started.pid !== undefined || spec.restart !== "temporary") children.add(spec, started.pid);
+  const child = childOf(completed(given, backoff), undefined, 0);
+  const started = yield* startChildProcess(self, child);
+  if ("failed" in started) return startFailure(started.failed);
+  addStarted(children, child, started.pid);
   return { ok: true, pid: started.pid };
+}
+
+function startFailure(reason: Reason): StartChildResult {
+  const holder = alreadyStarted(reason);
+  return holder === undefined
+    ? { ok: false, error: "failed", reason } : { ok: false, error: "already_started", pid: holder };
+}
+
+/** Who has the child's name: the reason of a start that GenServer has refused for it. */
+function alreadyStarted(reason: Reason): Pid | undefined {
+  if (typeof reason !== "object" || reason === null || !("alreadyStarted" in reason)) return;
+  return reason.alreadyStarted as Pid;
 }
 
 function* terminateChild(
@@ -163,8 +215,7 @@ function* terminateChild(
 ): Operation<ChildResult> {
   const child = children.find(key);
   if (child === undefined) return { ok: false, error: "not_found" };
-  yield* stopOne(self, children, child);
-  if (child.spec.restart === "temporary") children.remove(child);
+  yield* stopAll(self, children, [child]);
   return { ok: true };
 }
 
@@ -179,39 +230,18 @@ function deleteChild(children: Children, id: string): ChildResult {
 
 function* restartChild(
   self: Process, children: Children, id: string,
-): Operation<StartChildResult | ChildResult> {
+): Operation<RestartChildResult> {
   const child = children.find(id);
   if (child === undefined) return { ok: false, error: "not_found" };
   if (child.pid === "restarting") return { ok: false, error: "restarting" };
   if (child.pid !== undefined) return { ok: false, error: "running" };
-  const started = yield* startOne(self, child.spec);
-  if ("failed" in started) return { ok: false, error: "failed", reason: started.failed };
+  const started = yield* startChildProcess(self, child);
+  if ("failed" in started) return startFailure(started.failed);
   children.setPid(child, started.pid);
   return { ok: true, pid: started.pid };
 }
 
-/** Ends a child as its `shutdown` says and waits until it is gone. @see supervisor.erl, shutdown */
-function* stopOne(self: Process, children: Children, child: Child): Operation<void> {
-  const { pid, spec } = child;
-  // First forgotten: an Exit of it that is queued already must not restart it.
-  children.setPid(child, undefined);
-  if (typeof pid !== "number") return;
-  self.core.mark(self.pid);
-  const ref = self.monitor(pid);
-  // Its Exit would only pile up here; the Down tells of its end.
-  self.unlink(pid);
-  if (spec.shutdown === "brutal_kill") {
-    self.exit(pid, "kill");
-  } else {
-    self.exit(pid, "shutdown");
-    const limitMs = spec.shutdown === "infinity" ? Infinity : spec.shutdown;
-    const down = yield* new AwaitRef(ref, limitMs);
-    if (down !== TIMEOUT) return;
-    self.exit(pid, "kill");
-  }
-  yield* new AwaitRef(ref);
-}
-
-function* stopAll(self: Process, children: Children): Operation<void> {
-  for (const child of children.reversed()) yield* stopOne(self, children, child);
+function getChildSpec(children: Children, key: string | Pid): ChildSpecResult {
+  const child = children.find(key);
+  return child === undefined ? { ok: false, error: "not_found" } : { ok: true, spec: child.spec };
 }

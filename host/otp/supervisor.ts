@@ -1,125 +1,163 @@
 // Supervisor: starts children in order, restarts those that end, stops them in reverse order.
 //
 //   const pid = yield* Supervisor.startLink(self, {
+//     strategy: "restForOne",
 //     intensity: 3,
 //     children: [GenServer.spec(storage, path), Supervisor.spec("sessions", { intensity: 100 })],
 //   });
 //
-// The strategy is one_for_one: only the child that has ended is restarted.
+// The order of children says what depends on what: each may use those before it. restart.ts draws
+// how children are restarted.
 import { CALL_TIMEOUT_MS, CallOperation } from "../runtime/call.ts";
-import type { Destination, Operation, Pid, Process, Reason } from "../runtime/index.ts";
-import type { ChildSpec } from "./child-spec.ts";
+import type { Operation, Pid, Process, Reason } from "../runtime/index.ts";
+import { specsProblem } from "./child-spec.ts";
+import type { AutoShutdown, ChildSpec, SpecProblem } from "./child-spec.ts";
 import type { ChildCounts, ChildInfo } from "./children.ts";
 import { GenServer } from "./gen-server.ts";
 import type { ServerOptions } from "./gen-server.ts";
 import { supervisorModule } from "./supervisor-server.ts";
 import type { SupervisorRequest } from "./supervisor-server.ts";
+import type {
+  ChildResult, ChildSpecResult, RestartChildResult, StartChildResult, SupervisorChildOptions,
+  SupervisorPid, SupervisorSpec,
+} from "./supervisor-types.ts";
 
-export interface SupervisorSpec {
-  /** Default "one_for_one", the only one. */
-  readonly strategy?: "one_for_one";
-  /** Restarts allowed within the period; default 1. One more, and the supervisor ends. */
-  readonly intensity?: number;
-  /** Default 5,000. */
-  readonly periodMs?: number;
-  readonly children?: readonly ChildSpec[];
-}
-
-export type StartChildResult =
-  /** Undefined: the child's `init` has answered `ignore()`. */
-  | { readonly ok: true; readonly pid: Pid | undefined }
-  | { readonly ok: false; readonly error: "already_started"; readonly pid: Pid }
-  /** It is known, but does not run. */
-  | { readonly ok: false; readonly error: "already_present" }
-  | { readonly ok: false; readonly error: "failed"; readonly reason: Reason };
-
-export type ChildResult =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly error: "not_found" | "running" | "restarting" };
-
-export interface SupervisorChildOptions extends ServerOptions {
-  readonly restart?: ChildSpec["restart"];
-  readonly shutdown?: ChildSpec["shutdown"];
-}
+type Named<Id extends string> = SupervisorPid<Id> | Pid | string;
 
 export const Supervisor = {
   /**
    * Starts a supervisor that is linked to this process, and its children, left to right.
-   * Throws StartFailed if one fails; those before it are stopped then. It traps exits, and ends
-   * with its parent. @see supervisor:start_link/2,3
+   * Throws StartFailed if one fails (`{ shutdown: { failedToStartChild, reason } }`); those before
+   * it are stopped then. A specification that can't be fails the start before any child is started
+   * (`{ startSpec }`, `{ supervisorFlags }`). It traps exits, and ends with its parent.
+   * @see supervisor:start_link/2,3
    */
-  startLink(self: Process, spec: SupervisorSpec, options?: ServerOptions): Operation<Pid> {
-    return GenServer.startLink(self, supervisorModule, spec, options);
+  startLink<const Id extends string>(
+    self: Process, spec: SupervisorSpec<Id>, options?: ServerOptions,
+  ): Operation<SupervisorPid<Id>> {
+    return GenServer.startLink(self, supervisorModule, spec, options) as
+      Operation<SupervisorPid<Id>>;
   },
 
   /** As startLink without the link: a root, which ends when the runtime stops. */
-  start(self: Process, spec: SupervisorSpec, options?: ServerOptions): Operation<Pid> {
-    return GenServer.start(self, supervisorModule, spec, options);
+  start<const Id extends string>(
+    self: Process, spec: SupervisorSpec<Id>, options?: ServerOptions,
+  ): Operation<SupervisorPid<Id>> {
+    return GenServer.start(self, supervisorModule, spec, options) as Operation<SupervisorPid<Id>>;
+  },
+
+  /**
+   * Stops the children from right to left, then the supervisor, and waits for its end.
+   * Throws ExitReason "noproc" or "timeout". @see Elixir's Supervisor.stop/3
+   */
+  stop(
+    self: Process, supervisor: Pid | string, reason: Reason = "normal", timeoutMs = Infinity,
+  ): Operation<void> {
+    return GenServer.stop(self, supervisor, reason, timeoutMs);
   },
 
   /** A supervisor as a child of another. */
-  spec(id: string, spec: SupervisorSpec, options: SupervisorChildOptions = {}): ChildSpec {
-    const { restart, shutdown } = options;
+  spec<const Id extends string>(
+    id: Id, spec: SupervisorSpec, options: SupervisorChildOptions = {},
+  ): ChildSpec<Id> {
+    const { restart, shutdown, significant } = options;
     return {
       id,
       type: "supervisor",
       start: (self) => Supervisor.startLink(self, spec, options),
       ...(restart !== undefined && { restart }),
       ...(shutdown !== undefined && { shutdown }),
+      ...(significant !== undefined && { significant }),
     };
   },
 
   /**
-   * Adds a child and starts it. The specification is handed over, not copied.
+   * A child specification with other keys: the same server twice under two ids, say.
+   * @see Elixir's Supervisor.child_spec/2
+   */
+  childSpec<const Id extends string = string>(
+    spec: ChildSpec, overrides: Partial<ChildSpec<Id>>,
+  ): ChildSpec<Id> {
+    return { ...spec, ...overrides } as ChildSpec<Id>;
+  },
+
+  /**
+   * What is wrong with specifications, undefined if nothing. Without `autoShutdown` significant
+   * children are taken as if the supervisor could have them.
+   * @see supervisor:check_childspecs/1,2
+   */
+  checkChildSpecs(
+    specs: readonly ChildSpec[], autoShutdown?: AutoShutdown,
+  ): SpecProblem | undefined {
+    return specsProblem(specs, autoShutdown);
+  },
+
+  /**
+   * Adds a child and starts it. The specification is handed over, not copied. If the start fails
+   * it is forgotten.
    * @see supervisor:start_child/2
    */
-  startChild(
-    self: Process, supervisor: Destination, spec: ChildSpec, timeoutMs = Infinity,
+  startChild<Id extends string>(
+    self: Process, supervisor: Named<Id>, spec: ChildSpec<NoInfer<Id>>, timeoutMs = Infinity,
   ): Operation<StartChildResult> {
     return ask(self, supervisor, { type: "startChild", spec }, timeoutMs);
   },
 
   /**
-   * Stops a child, by id or by pid. Its specification stays, unless it is temporary.
+   * Stops a child, by id or by pid, or ends the tries to restart it. Its specification stays,
+   * unless it is temporary. A significant child that is stopped so ends no supervisor.
    * @see supervisor:terminate_child/2
    */
-  terminateChild(
-    self: Process, supervisor: Destination, child: string | Pid, timeoutMs = Infinity,
+  terminateChild<Id extends string>(
+    self: Process, supervisor: Named<Id>, child: NoInfer<Id> | Pid, timeoutMs = Infinity,
   ): Operation<ChildResult> {
     return ask(self, supervisor, { type: "terminateChild", child }, timeoutMs);
   },
 
   /** Forgets a child that does not run. @see supervisor:delete_child/2 */
-  deleteChild(
-    self: Process, supervisor: Destination, id: string, timeoutMs = Infinity,
+  deleteChild<Id extends string>(
+    self: Process, supervisor: Named<Id>, id: NoInfer<Id>, timeoutMs = Infinity,
   ): Operation<ChildResult> {
     return ask(self, supervisor, { type: "deleteChild", id }, timeoutMs);
   },
 
-  /** Starts a child again that was terminated. @see supervisor:restart_child/2 */
-  restartChild(
-    self: Process, supervisor: Destination, id: string, timeoutMs = Infinity,
-  ): Operation<StartChildResult | ChildResult> {
+  /** Starts a child again that does not run. @see supervisor:restart_child/2 */
+  restartChild<Id extends string>(
+    self: Process, supervisor: Named<Id>, id: NoInfer<Id>, timeoutMs = Infinity,
+  ): Operation<RestartChildResult> {
     return ask(self, supervisor, { type: "restartChild", id }, timeoutMs);
   },
 
-  /** All children in the order of their start. O(children). @see supervisor:which_children/1 */
-  whichChildren(
-    self: Process, supervisor: Destination, timeoutMs = CALL_TIMEOUT_MS,
-  ): Operation<ChildInfo[]> {
+  /**
+   * The specification of a child with its defaults, by id or by pid; not a copy.
+   * @see supervisor:get_childspec/2
+   */
+  getChildSpec<Id extends string>(
+    self: Process, supervisor: Named<Id>, child: NoInfer<Id> | Pid, timeoutMs = CALL_TIMEOUT_MS,
+  ): Operation<ChildSpecResult<Id>> {
+    return ask(self, supervisor, { type: "getChildSpec", child }, timeoutMs);
+  },
+
+  /**
+   * All children in the order of their start (Erlang: the last one first). O(children).
+   * @see supervisor:which_children/1
+   */
+  whichChildren<Id extends string>(
+    self: Process, supervisor: Named<Id>, timeoutMs = CALL_TIMEOUT_MS,
+  ): Operation<ChildInfo<Id>[]> {
     return ask(self, supervisor, { type: "whichChildren" }, timeoutMs);
   },
 
-  /** @see supervisor:count_children/1 */
+  /** How many there are. O(children). @see supervisor:count_children/1 */
   countChildren(
-    self: Process, supervisor: Destination, timeoutMs = CALL_TIMEOUT_MS,
+    self: Process, supervisor: Pid | string, timeoutMs = CALL_TIMEOUT_MS,
   ): Operation<ChildCounts> {
     return ask(self, supervisor, { type: "countChildren" }, timeoutMs);
   },
 };
 
 function ask<T>(
-  self: Process, supervisor: Destination, request: SupervisorRequest, timeoutMs: number,
+  self: Process, supervisor: Pid | string, request: SupervisorRequest, timeoutMs: number,
 ): Operation<T> {
   return new CallOperation(self, supervisor, request, timeoutMs, true);
 }

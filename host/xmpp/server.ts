@@ -1,6 +1,6 @@
 // The XMPP server as a whole: its supervision tree, and the face that transports and programs use.
 //
-//   xmpp of DOMAIN (supervisor, one_for_one)
+//   xmpp of DOMAIN (supervisor, oneForOne)
 //   ├─ accounts    an account process per user who is online or concerned (restarted after a crash)
 //   ├─ modules     the processes of modules
 //   ├─ sessions    a session process per connection (temporary)

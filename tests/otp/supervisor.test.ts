@@ -1,50 +1,15 @@
-// Supervisor: order, restarts, intensity, shutdown, dynamic children. OTP's rules.
+// Supervisor: order, restarts, intensity, shutdown, children that come and go. OTP's rules.
+// A title names the case of OTP's supervisor_SUITE whose meaning it has.
 import { test } from "tap";
 import { Down, exit, receive, sleep } from "../../host/runtime/index.ts";
-import type { Operation, Pid, Process, Reason } from "../../host/runtime/index.ts";
+import type { Operation, Process, Reason } from "../../host/runtime/index.ts";
 import { GenServer, ok, noreply, StartFailed, stop, Supervisor } from "../../host/otp/index.ts";
-import type {
-  ChildInfo, ChildSpec, GenServerModule, SupervisorSpec,
-} from "../../host/otp/index.ts";
+import type { ChildInfo, ChildSpec, GenServerModule } from "../../host/otp/index.ts";
 import { Intensity } from "../../host/otp/intensity.ts";
 import { like, scenario } from "../runtime/harness.ts";
+import { child, end, under } from "./supervision.ts";
 
-/** Ends with the reason that it is sent; writes down its births and its ends in order. */
-function worker(log: string[], id: string): GenServerModule<null> {
-  return {
-    name: id,
-    init(_args, self) {
-      self.trapExit = true;
-      log.push(`+${id}`);
-      return ok(null);
-    },
-    handleInfo: (reason: Reason, state) => stop(reason, state),
-    terminate: () => { log.push(`-${id}`); },
-  };
-}
-
-function child(log: string[], id: string, options: Partial<ChildSpec> = {}): ChildSpec {
-  return { ...GenServer.spec(worker(log, id), undefined, { id, name: id }), ...options };
-}
-
-/** Starts a supervisor and runs a process beside it. */
-function under<T>(
-  spec: SupervisorSpec, body: (self: Process, supervisor: Pid) => Operation<T>,
-): (self: Process) => Operation<T> {
-  return function* (self) {
-    return yield* body(self, yield* Supervisor.start(self, spec, { name: "supervisor" }));
-  };
-}
-
-/** Lets a child end, and the supervisor do what follows. */
-function* end(self: Process, name: string, reason: Reason): Operation<void> {
-  const ref = self.monitor(name);
-  self.send(name, reason);
-  while ((yield* receive(Down)).ref !== ref);
-  yield* sleep(1);
-}
-
-scenario("children start from left to right and stop from right to left", (t, h) => {
+scenario("children start left to right and stop right to left (order_of_children)", (t, h) => {
   const log: string[] = [];
   h.run(under({ children: ["a", "b", "c"].map((id) => child(log, id)) }, function* (self, pid) {
     yield* GenServer.stop(self, pid, "shutdown");
@@ -52,7 +17,8 @@ scenario("children start from left to right and stop from right to left", (t, h)
   t.same(log, ["+a", "+b", "+c", "-c", "-b", "-a"]);
 });
 
-scenario("a start that fails stops the children before it and fails the supervisor", (t, h) => {
+scenario("a start that fails stops those before it, fails the supervisor " +
+  "(sup_start_child_returns_error)", (t, h) => {
   const log: string[] = [];
   const failing = GenServer.spec({ init: () => stop("no") }, undefined, { id: "failing" });
   let thrown: unknown;
@@ -69,11 +35,12 @@ scenario("a start that fails stops the children before it and fails the supervis
 
 scenario("a duplicate id fails the start", (t, h) => {
   t.throws(() => h.run(under({ children: [child([], "a"), child([], "a")] }, function* () {})),
-    like({ reason: { duplicateChild: "a" } }));
+    like({ reason: { startSpec: { duplicateChild: "a" } } }));
   h.pump();
 });
 
-scenario("permanent children are restarted whatever their end, in their place", (t, h) => {
+scenario("permanent children restart whatever their end " +
+  "(permanent_normal, _shutdown, _abnormal)", (t, h) => {
   const log: string[] = [];
   const children = [child(log, "a"), child(log, "b")];
   const ids = h.run(under({ intensity: 10, children }, function* (self, pid) {
@@ -87,7 +54,8 @@ scenario("permanent children are restarted whatever their end, in their place", 
   t.same(ids, [["a", "number"], ["b", "number"]]);
 });
 
-scenario("transient children are restarted after an end that is not orderly", (t, h) => {
+scenario("transient children restart after ends not in order " +
+  "(transient_normal, _shutdown, _abnormal)", (t, h) => {
   const log: string[] = [];
   const spec = { intensity: 9, children: [child(log, "a", { restart: "transient" })] };
   const got = h.run(under(spec, function* (self, pid) {
@@ -104,7 +72,7 @@ scenario("transient children are restarted after an end that is not orderly", (t
   t.same(got, [true, undefined, undefined, undefined, undefined, undefined, undefined]);
 });
 
-scenario("temporary children are never restarted, and forgotten", (t, h) => {
+scenario("temporary children are never restarted, and forgotten (temporary_abnormal)", (t, h) => {
   const log: string[] = [];
   const got = h.run(under({ children: [child(log, "a", { restart: "temporary" })] },
     function* (self, pid) {
@@ -130,7 +98,8 @@ void test("intensity: more than so many restarts within the period are too many"
   }
 });
 
-scenario("one crash too many: children stop in reverse, the supervisor exits shutdown", (t, h) => {
+scenario("one crash too many: children stop, the supervisor exits shutdown " +
+  "(one_for_one_escalation)", (t, h) => {
   const log: string[] = [];
   const children = [child(log, "a"), child(log, "b"), child(log, "c")];
   const reason = h.run(under({ children }, function* (self, pid) {
@@ -158,7 +127,8 @@ scenario("the default is one restart in five seconds", (t, h) => {
   t.equal(alive, true);
 });
 
-scenario("a restart that fails is tried again, counted, and leaves the supervisor open", (t, h) => {
+scenario("a restart that fails is tried again, counted, the supervisor open " +
+  "(count_restarting_children)", (t, h) => {
   const log: string[] = [];
   let starts = 0;
   const flaky: GenServerModule<null> = {
@@ -197,7 +167,7 @@ scenario("restarts that go on failing end the supervisor", (t, h) => {
   t.equal(starts, 4);
 });
 
-scenario("a child that is being restarted can be terminated", (t, h) => {
+scenario("a child that is being restarted can be terminated (hanging_restart_loop)", (t, h) => {
   let starts = 0;
   const failing: GenServerModule<null> = {
     *init() {
@@ -232,8 +202,9 @@ function stubbornChild(shutdown: ChildSpec["shutdown"]): ChildSpec {
   };
 }
 
-scenario("shutdown: so many ms to end in order, then kill; brutal_kill at once", (t, h) => {
-  const cases = [[30, 30], ["brutal_kill", 0], [undefined, 5_000]] as const;
+scenario("shutdown: ms to end in order, then kill; brutalKill " +
+  "(sup_stop_timeout, _brutal_kill)", (t, h) => {
+  const cases = [[30, 30], ["brutalKill", 0], [undefined, 5_000]] as const;
   for (const [shutdown, expectedMs] of cases) {
     const tookMs = h.run(under({ children: [stubbornChild(shutdown)] }, function* (self, pid) {
       const before = h.clock.now();
@@ -244,7 +215,7 @@ scenario("shutdown: so many ms to end in order, then kill; brutal_kill at once",
   }
 });
 
-scenario("a supervisor ends with its parent, and its children with it", (t, h) => {
+scenario("a supervisor ends with its parent, and its children with it (tree)", (t, h) => {
   const log: string[] = [];
   h.run(function* (self) {
     const parent = self.spawn(function* (own: Process) {
@@ -260,7 +231,7 @@ scenario("a supervisor ends with its parent, and its children with it", (t, h) =
   t.same(log, ["+a", "+b", "-b", "-a"]);
 });
 
-scenario("children come and go while the supervisor runs", (t, h) => {
+scenario("children come and go while the supervisor runs (child_adm)", (t, h) => {
   const log: string[] = [];
   const got = h.run(under({ intensity: 5 }, function* (self, pid) {
     const results: unknown[] = [];
@@ -296,7 +267,8 @@ scenario("children come and go while the supervisor runs", (t, h) => {
   ]);
 });
 
-scenario("ignore keeps the specification, unless the child is temporary", (t, h) => {
+scenario("ignore keeps the specification, unless it is temporary " +
+  "(sup_start_ignore_temporary_child)", (t, h) => {
   const ignoring: GenServerModule<null> = { init: () => ({ type: "ignore" }) };
   const spec = (id: string, restart: ChildSpec["restart"]) => ({
     ...GenServer.spec(ignoring, undefined, { id }), restart: restart ?? "permanent",
@@ -312,7 +284,7 @@ scenario("ignore keeps the specification, unless the child is temporary", (t, h)
   t.same(got, [ignored, ignored, [["a", undefined], ["c", undefined]]]);
 });
 
-scenario("which and count tell what there is", (t, h) => {
+scenario("which and count tell what there is (count_children)", (t, h) => {
   const log: string[] = [];
   const children = [
     child(log, "a"), Supervisor.spec("inner", {}, { restart: "transient", shutdown: 10 }),

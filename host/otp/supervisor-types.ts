@@ -1,0 +1,54 @@
+// What a supervisor is given and what its functions answer.
+import type { Pid, Reason } from "../runtime/index.ts";
+import type { Backoff } from "./backoff.ts";
+import type { AutoShutdown, ChildSpec, CompleteSpec, SpecProblem } from "./child-spec.ts";
+import type { ServerOptions } from "./gen-server.ts";
+import type { Strategy } from "./restart.ts";
+
+/** @see supervisor, sup_flags/0 */
+export interface SupervisorSpec<Id extends string = string> {
+  /** Whom a restart concerns; default "oneForOne". */
+  readonly strategy?: Strategy;
+  /** Restarts allowed within the period; default 1. One more, and the supervisor ends. */
+  readonly intensity?: number;
+  /** Default 5,000. */
+  readonly periodMs?: number;
+  /** Default "never". */
+  readonly autoShutdown?: AutoShutdown;
+  /** For children that have none of their own. Default: they are restarted at once. */
+  readonly backoff?: Backoff;
+  /** Started from left to right. */
+  readonly children?: readonly ChildSpec<Id>[];
+}
+
+declare const childIds: unique symbol;
+
+/** The pid of a supervisor whose children have these ids: Supervisor's functions take no other. */
+export type SupervisorPid<Id extends string = string> =
+  Pid & { readonly [childIds]?: (id: Id) => void };
+
+export type StartChildResult =
+  /** Undefined: the child's `init` has answered `ignore()`. */
+  | { readonly ok: true; readonly pid: Pid | undefined }
+  /** By this supervisor, or, as its start function says, under its name by somebody else. */
+  | { readonly ok: false; readonly error: "already_started"; readonly pid: Pid }
+  /** It is known, but does not run. */
+  | { readonly ok: false; readonly error: "already_present" }
+  | { readonly ok: false; readonly error: "invalid_child_spec"; readonly reason: SpecProblem }
+  | { readonly ok: false; readonly error: "failed"; readonly reason: Reason };
+
+export type ChildResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly error: "not_found" | "running" | "restarting" };
+
+export type RestartChildResult = StartChildResult | ChildResult;
+
+export type ChildSpecResult<Id extends string = string> =
+  | { readonly ok: true; readonly spec: CompleteSpec<Id> }
+  | { readonly ok: false; readonly error: "not_found" };
+
+export interface SupervisorChildOptions extends ServerOptions {
+  readonly restart?: ChildSpec["restart"];
+  readonly shutdown?: ChildSpec["shutdown"];
+  readonly significant?: boolean;
+}
