@@ -153,6 +153,7 @@ export class Guest implements InstanceOwner {
     instance: GuestInstance, parent: Pid | 0, word: number, options: number,
   ): number {
     if (instance.processes.size >= this.limits.processes) return Status.LIMIT;
+    this.core.answersDirectly = true;
     const pid = this.core.spawnBehaviour(parent, options,
       (core, pid) => new GuestProcess(core, pid, this, instance, parent, word));
     instance.processes.add(pid);

@@ -10,7 +10,7 @@
 // server-process.ts draws the flow. Callbacks may be plain functions, generators (which may wait
 // and call) or async. `self` in a callback is the server's process.
 import { Option } from "../kernel/abi.ts";
-import { AwaitRef, CALL_TIMEOUT_MS, CallOperation } from "../runtime/call.ts";
+import { answer, AwaitRef, CALL_TIMEOUT_MS, CallOperation } from "../runtime/call.ts";
 import { ExitReason, Tag } from "../runtime/messages.ts";
 import { Suspension, Waiting } from "../runtime/suspension.ts";
 import type { Resumption } from "../runtime/suspension.ts";
@@ -179,7 +179,7 @@ export const GenServer = {
    * Answers a call later, from any process; false if the caller is dead. @see gen_server:reply/2
    */
   reply(self: Process, from: From, value: unknown): boolean {
-    return self.core.send(self.pid, from.pid, Tag.REPLY, from.ref, value);
+    return answer(self.core, self.pid, from, value);
   },
 
   /**

@@ -16,6 +16,7 @@
 // A waiting server is this object and its state: no generator, no closure.
 import type { Core } from "../runtime/core.ts";
 import { Behaviour, operationOf } from "../runtime/behaviour.ts";
+import { answer } from "../runtime/call.ts";
 import { Exit, ExitReason, Tag } from "../runtime/messages.ts";
 import { endReason } from "../runtime/reasons.ts";
 import { Suspension, TIMEOUT, Waiting } from "../runtime/suspension.ts";
@@ -148,34 +149,34 @@ export class ServerProcess extends Behaviour {
     }
     if (tag === Tag.SYSTEM) return this.#end((value as StopRequest).stop);
     let asker: From | undefined;
-    let answer: unknown;
+    let result: unknown;
     try {
       if (tag === Tag.CALL) {
         asker = { pid: from, ref };
         if (this.#module.handleCall === undefined) throw unknownRequest("handleCall");
-        answer = this.#module.handleCall(value, asker, this.#state, this);
+        result = this.#module.handleCall(value, asker, this.#state, this);
       } else if (tag === Tag.CAST) {
         if (this.#module.handleCast === undefined) throw unknownRequest("handleCast");
-        answer = this.#module.handleCast(value, this.#state, this);
+        result = this.#module.handleCast(value, this.#state, this);
       } else {
         const message = tag === Tag.TIMED_OUT ? TIMEOUT : value;
         // A server without handleInfo drops what it does not know.
         if (this.#module.handleInfo === undefined) return this.#follow(undefined);
-        answer = this.#module.handleInfo(message, this.#state, this);
+        result = this.#module.handleInfo(message, this.#state, this);
       }
-      return this.#apply(answer, asker);
+      return this.#apply(result, asker);
     } catch (error) {
       return this.#end(endReason(error));
     }
   }
 
   /** Does what a callback's answer says, at once or when its operation has ended. */
-  #apply(answer: unknown, asker: From | undefined): Operation<unknown> | undefined {
-    const result = answer as Result<unknown> | undefined;
+  #apply(given: unknown, asker: From | undefined): Operation<unknown> | undefined {
+    const result = given as Result<unknown> | undefined;
     switch (result?.type) {
       case "reply":
         if (asker === undefined) throw new ExitReason({ badReturn: "reply without a call" });
-        this.core.send(this.pid, asker.pid, Tag.REPLY, asker.ref, result.value);
+        answer(this.core, this.pid, asker, result.value);
         this.#state = result.state;
         return this.#follow(result.next);
       case "noreply":
@@ -183,12 +184,12 @@ export class ServerProcess extends Behaviour {
         return this.#follow(result.next);
       case "stop":
         if (result.reply !== undefined && asker !== undefined) {
-          this.core.send(this.pid, asker.pid, Tag.REPLY, asker.ref, result.reply.value);
+          answer(this.core, this.pid, asker, result.reply.value);
         }
         if (result.state !== undefined) this.#state = result.state;
         return this.#end(result.reason);
       default: {
-        const operation = operationOf(answer);
+        const operation = operationOf(given);
         if (operation === undefined) throw new ExitReason({ badReturn: "not a result" });
         return this.#applyLater(operation, asker);
       }

@@ -1,19 +1,20 @@
 // A call: a request with a reference, and the wait for the reply with the same reference.
 //
-//   caller ── mark · monitor (makes the reference) · CALL(ref, request) ──► server
-//   caller ◄── REPLY(ref, value), or DOWN(ref, reason), or the time runs out
+//   caller ── mark · monitor (makes the reference, an alias) · CALL(ref, request) ──► server
+//   caller ◄── REPLY(ref, value) through the alias, or DOWN(ref, reason), or the time runs out
 //
-// The kernel passes over everything else that is queued, at no cost per message. A reply that comes
-// after the caller has given up is dropped when the caller looks at its mailbox the next time.
-import { Status } from "../kernel/abi.ts";
-import type { Ref } from "../kernel/abi.ts";
+// The kernel passes over everything else that is queued, at no cost per message. The first reply
+// ends alias and monitor; giving up ends them too, so that a later one is lost before it is queued.
+import { aliasOf, Info, Status } from "../kernel/abi.ts";
+import type { Pid, Ref } from "../kernel/abi.ts";
+import type { Core } from "./core.ts";
 import { ExitReason, Tag } from "./messages.ts";
 import type { Down } from "./messages.ts";
 import type { Process } from "./process.ts";
-import { demonitor, monitor } from "./signals.ts";
+import { demonitor, monitorForReply } from "./signals.ts";
 import { Suspension, Waiting } from "./suspension.ts";
 import type { Resumption } from "./suspension.ts";
-import type { Destination, Reason } from "./types.ts";
+import type { Destination, From, Reason } from "./types.ts";
 
 /** OTP's default. */
 export const CALL_TIMEOUT_MS = 5_000;
@@ -38,6 +39,7 @@ export class CallOperation extends Suspension {
   readonly #server: Destination;
   readonly #request: unknown;
   readonly #owned: boolean;
+  #pid: Pid | 0 = 0;
 
   /** With `owned` the request is not copied: for what only trusted code hands over. */
   constructor(
@@ -56,8 +58,9 @@ export class CallOperation extends Suspension {
     if (server === 0) throw new CallFailed(this.#server, "noproc");
     if (server === pid) throw new CallFailed(this.#server, "calling_self");
     core.mark(pid);
-    const ref = monitor(core, pid, server);
+    const ref = monitorForReply(core, pid, server);
     this.ref = ref;
+    this.#pid = server;
     let status: number;
     try {
       status = this.#owned ? core.sendOwned(pid, server, Tag.CALL, ref, this.#request)
@@ -77,9 +80,37 @@ export class CallOperation extends Suspension {
     if (resumption.tag === Tag.DOWN) {
       throw new CallFailed(this.#server, (resumption.value as Down).reason);
     }
-    demonitor(this.#self.core, this.#self.pid, this.ref as Ref, true);
-    if (resumption.tag === Tag.TIMED_OUT) throw new CallFailed(this.#server, "timeout");
+    const { core, pid } = this.#self;
+    if (resumption.tag === Tag.TIMED_OUT) {
+      demonitor(core, pid, this.ref as Ref, true);
+      throw new CallFailed(this.#server, "timeout");
+    }
+    if (core.answersDirectly) endMonitor(core, pid, this.ref as Ref, this.#pid as Pid);
     return resumption;
+  }
+}
+
+/**
+ * Answers a call; false if nobody waits for it any more. O(size of the value).
+ * A full mailbox would refuse what comes through an alias: Core knows a way past its limit.
+ */
+export function answer(core: Core, sender: Pid | 0, from: From, value: unknown): boolean {
+  const to = core.hasLimits && isFull(core, from.pid) ? from.pid : aliasOf(from.ref);
+  return core.send(sender, to, Tag.REPLY, from.ref, value);
+}
+
+function isFull({ kernel }: Core, pid: Pid): boolean {
+  const limit = kernel.processInfo(pid, Info.MAILBOX_LIMIT);
+  return limit > 0 && kernel.processInfo(pid, Info.MESSAGE_QUEUE_LENGTH) >= limit;
+}
+
+/**
+ * After a reply that may not have come through the alias: the monitor may be active still, or its
+ * Down be queued. O(1), O(mailbox) if the server is dead.
+ */
+function endMonitor(core: Core, pid: Pid, ref: Ref, server: Pid): void {
+  if (!demonitor(core, pid, ref, false) && !core.kernel.isAlive(server)) {
+    demonitor(core, pid, ref, true);
   }
 }
 

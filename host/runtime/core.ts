@@ -55,6 +55,8 @@ export class Core implements Arming {
   hasNatives = false;
   /** Some process has had a limit: what somebody waits for must not be refused by it. */
   hasLimits = false;
+  /** Some process may answer a call by the caller's pid: a native one, a guest, one to a limit. */
+  answersDirectly = false;
 
   constructor(
     runtime: Runtime, kernel: Kernel, handlesMax: number, clock: Clock, logger: Logger,
@@ -115,6 +117,7 @@ export class Core implements Arming {
     if (pid < 0) throw refusal("spawnNative", pid);
     limitNew(this, pid, limits);
     this.hasNatives = true;
+    this.answersDirectly = true;
     if (!this.pumping) this.wake();
     return pid;
   }

@@ -113,6 +113,6 @@ export function setFlag(
 function set(core: Core, pid: Pid, [flag, value]: Setting): number {
   const old = core.kernel.processFlag(pid, flag, value);
   if (old < 0) throw refusal("processFlag", old);
-  if (flag === Flag.MAILBOX_LIMIT) core.hasLimits = true;
+  if (flag === Flag.MAILBOX_LIMIT) core.hasLimits = core.answersDirectly = true;
   return old;
 }

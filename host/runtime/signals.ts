@@ -52,6 +52,13 @@ export function monitor(
   return ref;
 }
 
+/** The reference of a request: the monitor of who shall answer, and the alias for one answer. */
+export function monitorForReply(core: Core, watcher: Pid, target: Pid): Ref {
+  const ref = core.kernel.monitor(watcher, target, MonitorOption.ALIAS_REPLY, 0);
+  if (ref < 0) throw refusal("monitor", ref);
+  return ref;
+}
+
 /** Whether the monitor was active. With `flush` O(mailbox) if it was not. */
 export function demonitor(core: Core, watcher: Pid, ref: Ref, flush: boolean): boolean {
   const status = core.kernel.demonitor(watcher, ref, flush ? Demonitor.FLUSH : 0);
