@@ -51,10 +51,11 @@ export class Mailbox {
     const { backlogs } = this.#core.table;
     if (suspension.kind === Waiting.HIBERNATION) return this.#hibernate(pid, slot, shown, spent);
     let now = shown;
-    const backlog = backlogs[slot];
+    let backlog = backlogs[slot];
     if (backlog && shown >= 0) {
       if (suspension.kind !== Waiting.MESSAGE) {
         now = this.#forget(pid, slot);
+        backlog = undefined;
       } else if (backlog.searchedFor !== suspension) {
         const place = backlog.search(suspension);
         if (place >= 0) return this.#takePassed(pid, suspension, backlog, place);
@@ -64,12 +65,13 @@ export class Mailbox {
     for (;;) {
       if (now === Status.SHOWN) {
         if (this.#accepts(pid, suspension, suspension.matches)) {
-          const passed = backlogs[slot];
-          if (passed) passed.searchedFor = undefined;
-          return this.#take(pid, passed != null);
+          if (!backlog) return this.#take(pid, false);
+          backlog.searchedFor = undefined;
+          return this.#take(pid, true);
         }
         now = this.#isStale(suspension) ? this.#drop(pid, slot)
           : this.#pass(pid, slot, suspension);
+        backlog = backlogs[slot];
       } else if (now < 0) {
         return CLOSED;
       } else {
