@@ -22,6 +22,7 @@ import {
 } from "./scheduler/native-selective.ts";
 import { nativeTimerCancel, nativeTimerStart } from "./scheduler/native-timers.ts";
 import { generatorIntegerRing, generatorObjectRing } from "./scheduler/ring.ts";
+import { dynamicChildren, supervisorChildren } from "./scheduler/supervision.ts";
 
 export const benchmarks: readonly Benchmark[] = [
   nativeRing,
@@ -48,6 +49,8 @@ export const benchmarks: readonly Benchmark[] = [
   generatorSelectivePredicate,
   generatorSelectiveRef,
   genServerCall,
+  supervisorChildren,
+  dynamicChildren,
   guestPingPongs,
   guestFuel,
   ...snapshots,

@@ -146,6 +146,13 @@ prepare(call, Backlog, Calls) ->
      fun(_) -> call(Calls, Server) end,
      fun(_) -> ok end};
 
+%% A supervisor whose children, gen_servers, are started by calls and stopped with it.
+prepare(supervisor, _, Children) ->
+    Spec = fun(Nth) -> #{id => Nth, start => {gen_server, start_link, [?MODULE, 0, []]}} end,
+    fun() -> supervise(one_for_one, Spec, Children) end;
+prepare(dynamic_supervisor, _, Children) ->
+    fun() -> supervise(simple_one_for_one, fun(_) -> [] end, Children) end;
+
 prepare(idle, _, _) -> hold.
 
 await(0, _) -> ok;
@@ -287,12 +294,22 @@ take_referred(Left) ->
 
 %% ---- calls ----
 
+init({supervise, Strategy}) ->
+    Child = #{id => child, start => {gen_server, start_link, [?MODULE, 0, []]}},
+    {ok, {#{strategy => Strategy}, [Child || Strategy =:= simple_one_for_one]}};
 init(Count) -> {ok, Count}.
 handle_call(count, _From, Count) -> {reply, Count, Count + 1}.
 handle_cast(_, Count) -> {noreply, Count}.
 
 call(0, _) -> ok;
 call(Left, Server) -> true = is_integer(gen_server:call(Server, count)), call(Left - 1, Server).
+
+%% ---- supervisors ----
+
+supervise(Strategy, Spec, Children) ->
+    {ok, Supervisor} = supervisor:start_link(?MODULE, {supervise, Strategy}),
+    [{ok, _} = supervisor:start_child(Supervisor, Spec(Nth)) || Nth <- lists:seq(1, Children)],
+    gen_server:stop(Supervisor).
 
 %% ---- idle processes: each has handled one message and waits for the next ----
 

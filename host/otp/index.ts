@@ -4,8 +4,16 @@ export type {
   AutoShutdown, ChildSpec, CompleteSpec, Restart, Shutdown, SpecProblem,
 } from "./child-spec.ts";
 export type { ChildCounts, ChildInfo } from "./children.ts";
+export type { DynamicChildSpec } from "./dynamic-children.ts";
+export { DynamicSupervisor } from "./dynamic-supervisor.ts";
+export type { DynamicSupervisorPid } from "./dynamic-supervisor.ts";
+export type {
+  DynamicSupervisorSpec, StartDynamicChildResult, TerminateDynamicChildResult,
+} from "./dynamic-supervisor-server.ts";
 export { GenServer, StartFailed } from "./gen-server.ts";
 export type { ChildOptions, GenServerModule, ServerOptions } from "./gen-server.ts";
+export { PartitionSupervisor } from "./partition-supervisor.ts";
+export type { Partitions, PartitionSupervisorSpec } from "./partition-supervisor.ts";
 export type { Strategy } from "./restart.ts";
 export {
   after, cont, ignore, noreply, ok, reply, stop, stopReply,

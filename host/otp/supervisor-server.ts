@@ -10,11 +10,11 @@
 //   exit ── stop all children from right to left
 import { Exit, isOrderly, Tag, TimerTimeout } from "../runtime/messages.ts";
 import { immutable } from "../runtime/index.ts";
-import type { From, Operation, Pid, Process, Reason } from "../runtime/index.ts";
-import { backoffProblem } from "./backoff.ts";
+import type { From, Operation, Pid, Process } from "../runtime/index.ts";
 import type { Backoff } from "./backoff.ts";
-import { completed, invalid, specProblem, specsProblem } from "./child-spec.ts";
-import type { AutoShutdown, ChildSpec, SpecProblem } from "./child-spec.ts";
+import { completed, specProblem, specsProblem } from "./child-spec.ts";
+import type { AutoShutdown, ChildSpec } from "./child-spec.ts";
+import { startFailure } from "./child-process.ts";
 import { childOf, Children } from "./children.ts";
 import type { Child } from "./children.ts";
 import type { GenServerModule } from "./gen-server.ts";
@@ -23,6 +23,7 @@ import { restart, startAgain, startChildProcess, stopAll } from "./restart.ts";
 import type { Restarting, TryAgain, WaitIsOver } from "./restart.ts";
 import { noreply, ok, reply, stop } from "./results.ts";
 import type { CallResult, CastResult, InitResult } from "./results.ts";
+import { flagsProblem, INTENSITY, PERIOD_MS } from "./supervisor-flags.ts";
 import type {
   ChildResult, ChildSpecResult, RestartChildResult, StartChildResult, SupervisorSpec,
 } from "./supervisor-types.ts";
@@ -41,11 +42,6 @@ export interface SupervisorState extends Restarting {
   readonly autoShutdown: AutoShutdown;
   readonly backoff: Backoff | undefined;
 }
-
-const INTENSITY = 1;
-const PERIOD_MS = 5_000;
-const strategies: readonly unknown[] = ["oneForOne", "oneForAll", "restForOne"];
-const autoShutdowns: readonly unknown[] = ["never", "anySignificant", "allSignificant"];
 
 export const supervisorModule: GenServerModule<SupervisorState, SupervisorSpec> = {
   name: "supervisor",
@@ -117,28 +113,6 @@ export const supervisorModule: GenServerModule<SupervisorState, SupervisorSpec> 
   },
 };
 
-function flagsProblem(spec: SupervisorSpec): SpecProblem | undefined {
-  const { strategy, autoShutdown, backoff } = spec;
-  if (strategy !== undefined && !strategies.includes(strategy)) {
-    return invalid("strategy", strategy);
-  }
-  if (autoShutdown !== undefined && !autoShutdowns.includes(autoShutdown)) {
-    return invalid("autoShutdown", autoShutdown);
-  }
-  return restartLimitsProblem(spec, backoff);
-}
-
-/** What is wrong with the limits of restarts, undefined if nothing. */
-function restartLimitsProblem(
-  spec: { readonly intensity?: number; readonly periodMs?: number }, backoff: Backoff | undefined,
-): SpecProblem | undefined {
-  const { intensity = INTENSITY, periodMs = PERIOD_MS } = spec;
-  if (!(Number.isInteger(intensity) && intensity >= 0)) return invalid("intensity", intensity);
-  if (!(periodMs > 0)) return invalid("periodMs", periodMs);
-  const key = backoff === undefined ? undefined : backoffProblem(backoff);
-  return key === undefined ? undefined : invalid(`backoff.${key}`, backoff?.[key]);
-}
-
 /** Whether the end of a child, by itself, ends the supervisor. @see supervisor, auto_shutdown */
 function endsWith({ autoShutdown, children }: SupervisorState, child: Child): boolean {
   if (autoShutdown === "never" || !child.spec.significant) return false;
@@ -196,18 +170,6 @@ function* startChild(
   if ("failed" in started) return startFailure(started.failed);
   addStarted(children, child, started.pid);
   return { ok: true, pid: started.pid };
-}
-
-function startFailure(reason: Reason): StartChildResult {
-  const holder = alreadyStarted(reason);
-  return holder === undefined
-    ? { ok: false, error: "failed", reason } : { ok: false, error: "already_started", pid: holder };
-}
-
-/** Who has the child's name: the reason of a start that GenServer has refused for it. */
-function alreadyStarted(reason: Reason): Pid | undefined {
-  if (typeof reason !== "object" || reason === null || !("alreadyStarted" in reason)) return;
-  return reason.alreadyStarted as Pid;
 }
 
 function* terminateChild(

@@ -1,7 +1,8 @@
 // What a supervisor is given and what its functions answer.
-import type { Pid, Reason } from "../runtime/index.ts";
+import type { Pid } from "../runtime/index.ts";
 import type { Backoff } from "./backoff.ts";
 import type { AutoShutdown, ChildSpec, CompleteSpec, SpecProblem } from "./child-spec.ts";
+import type { ChildFailure } from "./child-process.ts";
 import type { ServerOptions } from "./gen-server.ts";
 import type { Strategy } from "./restart.ts";
 
@@ -30,12 +31,12 @@ export type SupervisorPid<Id extends string = string> =
 export type StartChildResult =
   /** Undefined: the child's `init` has answered `ignore()`. */
   | { readonly ok: true; readonly pid: Pid | undefined }
-  /** By this supervisor, or, as its start function says, under its name by somebody else. */
+  /** It runs under this supervisor; as a ChildFailure: somebody else has its name. */
   | { readonly ok: false; readonly error: "already_started"; readonly pid: Pid }
   /** It is known, but does not run. */
   | { readonly ok: false; readonly error: "already_present" }
   | { readonly ok: false; readonly error: "invalid_child_spec"; readonly reason: SpecProblem }
-  | { readonly ok: false; readonly error: "failed"; readonly reason: Reason };
+  | ChildFailure;
 
 export type ChildResult =
   | { readonly ok: true }

@@ -60,15 +60,7 @@ export const Supervisor = {
   spec<const Id extends string>(
     id: Id, spec: SupervisorSpec, options: SupervisorChildOptions = {},
   ): ChildSpec<Id> {
-    const { restart, shutdown, significant } = options;
-    return {
-      id,
-      type: "supervisor",
-      start: (self) => Supervisor.startLink(self, spec, options),
-      ...(restart !== undefined && { restart }),
-      ...(shutdown !== undefined && { shutdown }),
-      ...(significant !== undefined && { significant }),
-    };
+    return supervisorChild(id, options, (self) => Supervisor.startLink(self, spec, options));
   },
 
   /**
@@ -155,6 +147,21 @@ export const Supervisor = {
     return ask(self, supervisor, { type: "countChildren" }, timeoutMs);
   },
 };
+
+/** The specification of a supervisor of any kind as a child. */
+export function supervisorChild<Id extends string>(
+  id: Id, options: SupervisorChildOptions, start: ChildSpec["start"],
+): ChildSpec<Id> {
+  const { restart, shutdown, significant } = options;
+  return {
+    id,
+    type: "supervisor",
+    start,
+    ...(restart !== undefined && { restart }),
+    ...(shutdown !== undefined && { shutdown }),
+    ...(significant !== undefined && { significant }),
+  };
+}
 
 function ask<T>(
   self: Process, supervisor: Pid | string, request: SupervisorRequest, timeoutMs: number,
