@@ -8,9 +8,10 @@
 //          forget its pid; a temporary child is forgotten whole
 //          was it significant, and does autoShutdown ask for it? ── yes ──► exit `shutdown`
 //   exit ── stop all children from right to left
-import { Exit, isOrderly, Tag, TimerTimeout } from "../runtime/messages.ts";
+import { mark } from "../runtime/mark.ts";
+import { Exit, isOrderly, TimerTimeout } from "../runtime/messages.ts";
 import { immutable } from "../runtime/index.ts";
-import type { From, Operation, Pid, Process } from "../runtime/index.ts";
+import type { Operation, Pid, Process } from "../runtime/index.ts";
 import type { Backoff } from "./backoff.ts";
 import { completed, specProblem, specsProblem } from "./child-spec.ts";
 import type { AutoShutdown, ChildSpec } from "./child-spec.ts";
@@ -37,6 +38,8 @@ export type SupervisorRequest =
   | { readonly type: "getChildSpec"; readonly child: string | Pid }
   | { readonly type: "whichChildren" }
   | { readonly type: "countChildren" };
+
+const { freeze } = Object;
 
 export interface SupervisorState extends Restarting {
   readonly autoShutdown: AutoShutdown;
@@ -69,7 +72,7 @@ export const supervisorModule: GenServerModule<SupervisorState, SupervisorSpec> 
   },
 
   *handleCall(
-    request: SupervisorRequest, from, state, self,
+    request: SupervisorRequest, _from, state, self,
   ): Operation<CallResult<SupervisorState>> {
     const { children } = state;
     switch (request.type) {
@@ -78,9 +81,7 @@ export const supervisorModule: GenServerModule<SupervisorState, SupervisorSpec> 
         return reply(yield* terminateChild(self, children, request.child), state);
       case "deleteChild": return reply(deleteChild(children, request.id), state);
       case "restartChild": return reply(yield* restartChild(self, children, request.id), state);
-      case "getChildSpec":
-        replyUncopied(self, from, getChildSpec(children, request.child));
-        return noreply(state);
+      case "getChildSpec": return reply(getChildSpec(children, request.child), state);
       // Shared: a list may be longer than a message that is copied.
       case "whichChildren": return reply(immutable(children.list()), state);
       case "countChildren": return reply(children.count(), state);
@@ -149,11 +150,6 @@ function addStarted(children: Children, child: Child, pid: Child["pid"]): void {
   children.add(child);
 }
 
-/** A specification holds a function, which no copy can. */
-function replyUncopied(self: Process, { pid, ref }: From, value: unknown): void {
-  self.core.sendOwned(self.pid, pid, Tag.REPLY, ref, value);
-}
-
 function* startChild(
   self: Process, { children, autoShutdown, backoff }: SupervisorState, given: ChildSpec,
 ): Operation<StartChildResult> {
@@ -205,5 +201,11 @@ function* restartChild(
 
 function getChildSpec(children: Children, key: string | Pid): ChildSpecResult {
   const child = children.find(key);
-  return child === undefined ? { ok: false, error: "not_found" } : { ok: true, spec: child.spec };
+  if (child === undefined) return { ok: false, error: "not_found" };
+  const { backoff } = child.spec;
+  const spec = { ...child.spec, backoff: backoff === undefined ? backoff : freeze({ ...backoff }) };
+  const result = freeze({ ok: true, spec: freeze(spec) } as const);
+  // It goes as it is: it holds a function, which no copy can, and nothing that could be changed.
+  mark(result);
+  return result;
 }

@@ -77,8 +77,11 @@ scenario("a child's specification is told with its defaults, by id and by pid (c
     const children = [spec, { ...inner, shutdown: 7 }];
     const got = h.run(under({ children }, function* (self, pid) {
       const a = self.whereis("a")!;
+      const told = yield* Supervisor.getChildSpec(self, pid, "a");
+      t.same(self.runtime.processInfo(self.pid)?.monitors, [], "the call leaves nothing behind");
+      t.ok(Object.isFrozen(told.ok && told.spec));
       return [
-        yield* Supervisor.getChildSpec(self, pid, "a"),
+        told,
         yield* Supervisor.getChildSpec(self, pid, a),
         yield* Supervisor.getChildSpec(self, pid, "inner"),
         yield* Supervisor.getChildSpec(self, pid, "nobody"),
