@@ -122,7 +122,6 @@ function named(spec: ChildSpec, partition: number, name: string): ChildSpec {
     *start(self): Operation<Pid> {
       const pid = yield* spec.start(self);
       if (self.register(name, pid)) return pid;
-      self.unlink(pid);
       self.exit(pid, "kill");
       throw new ExitReason({ cannotRegister: name });
     },

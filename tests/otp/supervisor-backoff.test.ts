@@ -1,6 +1,7 @@
 // Supervisor: restart with back-off. The clock is the test's.
 import { test } from "tap";
 import { sleep } from "../../host/runtime/index.ts";
+import type { Process } from "../../host/runtime/index.ts";
 import { Supervisor } from "../../host/otp/index.ts";
 import { nextDelayMs } from "../../host/otp/backoff.ts";
 import { scenario } from "../runtime/harness.ts";
@@ -92,6 +93,29 @@ scenario("while it waits a child can be terminated: nothing is started later", (
     t.equal((yield* Supervisor.restartChild(self, pid, "a")).ok, true);
   }));
 });
+
+scenario("a wait that ends while the supervisor is busy restarts nobody who is terminated first",
+  (t, h) => {
+    const log: string[] = [];
+    const { start, ...rest } = child(log, "slow");
+    h.run(under({ backoff, children: [child(log, "a")] }, function* (self, pid) {
+      self.send("a", "odd");
+      yield* sleep(1);
+      self.spawn(function* (other: Process) {
+        yield* Supervisor.startChild(other, pid, {
+          ...rest,
+          *start(own) {
+            yield* sleep(20);
+            return yield* start(own);
+          },
+        });
+      });
+      yield* sleep(1);
+      yield* Supervisor.terminateChild(self, pid, "a");
+      yield* sleep(50);
+      t.equal(taken(log), "+a -a +slow");
+    }));
+  });
 
 scenario("with oneForAll and restForOne the others are stopped at once and start after the wait",
   (t, h) => {

@@ -11,7 +11,7 @@ const WIDTH = 16;
 const modules = ["interpreter", "steps", "words"];
 
 /** A value as an Erlang term: words are atoms, objects maps, arrays lists. */
-function toErlang(value: unknown): string {
+export function toErlang(value: unknown): string {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (typeof value === "string") return `'${value.replace(/['\\]/g, "\\$&")}'`;
   if (Array.isArray(value)) return `[${value.map(toErlang).join(",")}]`;
