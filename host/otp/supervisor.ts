@@ -8,6 +8,9 @@
 //
 // The order of children says what depends on what: each may use those before it. restart.ts draws
 // how children are restarted.
+//
+// Ids that the compiler knows (`Supervisor.spec("sessions", …)`, `childSpec(spec, { id })`) are
+// checked where the supervisor's pid is used; `Supervisor.startLink<string>` lets in every id.
 import { CALL_TIMEOUT_MS, CallOperation } from "../runtime/call.ts";
 import type { Operation, Pid, Process, Reason } from "../runtime/index.ts";
 import { specsProblem } from "./child-spec.ts";

@@ -1,7 +1,7 @@
 // What the compiler knows of supervisors: ids of children, options, extra arguments.
-import type { Pid, Process } from "../../host/runtime/index.ts";
+import type { Operation, Pid, Process } from "../../host/runtime/index.ts";
 import { DynamicSupervisor, GenServer, ok, Supervisor } from "../../host/otp/index.ts";
-import type { ChildSpec, SupervisorPid } from "../../host/otp/index.ts";
+import type { ChildResult, ChildSpec, SupervisorPid } from "../../host/otp/index.ts";
 import { scenario } from "../runtime/harness.ts";
 
 const base = GenServer.spec({ init: () => ok(null) }, undefined);
@@ -38,10 +38,22 @@ scenario("a supervisor by name, or with specifications of any id, takes every id
       yield* Supervisor.deleteChild(self, "any", "c"),
       yield* Supervisor.deleteChild(self, pid, "c"),
       yield* Supervisor.deleteChild(self, pid as Pid, "c"),
+      yield* idsThatComeLater(self),
     ];
   });
-  t.same(got, [notFound, notFound, notFound]);
+  t.same(got, [notFound, notFound, notFound, { ok: true }]);
 });
+
+function* idsThatComeLater(self: Process): Operation<ChildResult> {
+  const children = [Supervisor.childSpec(base, { id: "a" })];
+  const closed = yield* Supervisor.start(self, { children });
+  const open = yield* Supervisor.start<string>(self, { children });
+  const late = Supervisor.childSpec(base, { id: "late" });
+  // @ts-expect-error this supervisor has no child of that id
+  yield* Supervisor.startChild(self, closed, late);
+  yield* Supervisor.startChild(self, open, late);
+  return yield* Supervisor.terminateChild(self, open, "late");
+}
 
 scenario("start functions know the extra arguments of their supervisor", (t, h) => {
   const got = h.run(function* (self) {
