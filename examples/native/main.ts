@@ -12,7 +12,9 @@ const ended = pattern(oneOf(Exit, Down));
 
 const runtime = Runtime.start({
   kernel: readFileSync(new URL("words.wasm", import.meta.url)),
-  logger: (report) => console.log(`the runtime reports: ${report.type}`),
+  logger({ type }) {
+    if (type === "trap") console.log("the runtime reports: trap");
+  },
 });
 
 await runtime.run(function* (self) {
