@@ -22,7 +22,7 @@ parentPort?.on("message", async ({ folder, mutation }: Order) => {
     cpSync(join(root, "assembly"), join(folder, "assembly"), { recursive: true });
     if (mutation !== undefined) mutate(join(folder, "assembly", mutation.file), mutation);
     const isNative = mutation === undefined || NATIVE.test(mutation.caughtBy);
-    const isDebug = mutation === undefined || !isNative;
+    const isDebug = !isNative || mutation?.scenario !== undefined || mutation === undefined;
     const build = async (name: string, entry: string) => {
       writeFileSync(join(folder, name), await compileKernel(entry, folder, "-O0"));
     };

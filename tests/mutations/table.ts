@@ -11,6 +11,8 @@ export interface Mutation {
   /** A test file, without `.test.ts`, and its test that must fail. */
   readonly caughtBy: string;
   readonly title: string;
+  /** The id of a scenario that must fail too: by-scenario.ts. */
+  readonly scenario?: string;
 }
 
 export const mutations: readonly Mutation[] = [
