@@ -9,11 +9,16 @@
 // I1  An alias that has ended stays only as long as its monitor, whose reference it is.
 // Costs: all O(1).
 
-import { ALIAS_PRIORITY, ALIAS_REPLY, BAD_PID, LIMIT, NO_PROCESS, NOT_FOUND, OK } from "./abi";
+import {
+  ALIAS_PRIORITY, ALIAS_REPLY, BAD_PID, LIMIT, NO_PROCESS, NOT_FOUND, OK, STATE_EXITING,
+} from "./abi";
+import { BLOCK_PRIORITY } from "./block";
 import { control } from "./control";
 import { SLOT_MASK } from "./limits";
 import { releaseMonitor } from "./monitors";
-import { Cold, coldForWriting, coldOf, Process, processAt, slotOf } from "./process";
+import {
+  Cold, coldForWriting, coldOf, find, Process, processAt, slotOf, whyNotFound,
+} from "./process";
 import {
   allocateRelation, findRelation, ownerOf, pushOwn, refOf, Relation, RELATION_ALIAS,
   relationKind, releaseRelation, removeOwn,
@@ -59,9 +64,28 @@ function findActive(ref: f64): Relation | null {
   return relation.tag & <u8>ALIAS_ENDED ? null : relation;
 }
 
-/** The active alias that an address below 0 means, or null. */
+/** The active alias that an address below 0 means; null also of a handler that has ended itself. */
 export function aliasFor(address: f64): Relation | null {
-  return findActive(-address);
+  const alias = findActive(-address);
+  return alias === null || ownerOfAlias(alias).state == STATE_EXITING ? null : alias;
+}
+
+/** The live process at an address, a pid or minus the reference of an alias; null. */
+export function findAt(address: f64): Process | null {
+  if (!(address < 0)) return find(address);
+  const alias = aliasFor(address);
+  return alias === null ? null : ownerOfAlias(alias);
+}
+
+/** Why `findAt` has found nothing: BAD_PID or NO_PROCESS. */
+export function whyNotAt(address: f64): i32 {
+  return address < 0 ? whyNoAlias(address) : whyNotFound(address);
+}
+
+/** Whether a priority signal may go to an address, and be one there: 0 or the block's flag. */
+export function priorityAt(address: f64): u8 {
+  const alias = aliasFor(address);
+  return alias !== null && admitsPriority(alias) ? BLOCK_PRIORITY : 0;
 }
 
 /** Why `aliasFor` has found nothing: BAD_PID or NO_PROCESS. */

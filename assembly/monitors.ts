@@ -22,6 +22,9 @@ import {
 } from "./relation";
 import { become } from "./signals";
 
+/** All that a monitor's options may be. */
+export const MONITOR_OPTIONS: u32 = MONITOR_ALIAS_MASK | MONITOR_PRIORITY | MONITOR_ALIAS_PRIORITY;
+
 function monitorsOf(process: Process): usize {
   return changetype<usize>(coldOf(process)) + offsetof<Cold>("monitors");
 }

@@ -4,7 +4,7 @@ import { BAD_ARGUMENT, MESSAGE_BYTES, NO_MEMORY, OK } from "./abi";
 import { Block, BLOCK_OWNED, BLOCK_SHARED } from "./block";
 import { control, PHASE_HANDLER, PHASE_KERNEL } from "./control";
 import { PAYLOAD_BYTES_MAX } from "./limits";
-import { createBytes, detachBytes, holdBytes, isHold, releaseHold } from "./payload";
+import { createBytes, detachBytes, holdBytes, isHold, payloadOf, releaseHold } from "./payload";
 import { Process } from "./process";
 import { sendBytes as kernelSendBytes, sendShared as kernelSendShared } from "./send";
 
@@ -14,11 +14,13 @@ export function checkBytes(pointer: usize, length: u32): void {
   if (pointer > end || <usize>length > end - pointer) unreachable();
 }
 
-/** Sends a copy of bytes, wherever they lie, at most 16,384; a Status. O(length). */
-export function sendBytes(self: Process, to: f64, pointer: usize, length: u32): i32 {
+/** Sends a copy of bytes, wherever they lie, at most 16,384; as sendNumber. O(length). */
+export function sendBytes(
+  self: Process, to: f64, pointer: usize, length: u32, tag: u32 = 0, ref: f64 = 0,
+): i32 {
   checkBytes(pointer, length);
   control.phase = PHASE_KERNEL;
-  const status = kernelSendBytes(self.pid, to, 0, 0, pointer, length);
+  const status = kernelSendBytes(self.pid, to, tag, ref, pointer, length);
   control.phase = PHASE_HANDLER;
   return status;
 }
@@ -46,14 +48,26 @@ function detachRunning(block: Block): bool {
   return true;
 }
 
-/** Sends the bytes of a hold, or of the handled message, without a copy; a Status. O(1). */
+/** Whether an address is the handled message, or was before it got another head. O(1). */
 @inline
-export function sendShared(self: Process, to: f64, hold: usize): i32 {
+function isHandled(address: u32): bool {
+  const running = control.runningBlock;
+  if (running == 0 || changetype<Block>(running).kind != MESSAGE_BYTES) return false;
+  return address == running
+    || address == <u32>changetype<usize>(payloadOf(changetype<Block>(running)));
+}
+
+/**
+ * Sends the bytes of a hold, or of the handled message, without a copy; as sendNumber.
+ * BAD_ARGUMENT: neither, or released. O(1).
+ */
+@inline
+export function sendShared(self: Process, to: f64, hold: usize, tag: u32 = 0, ref: f64 = 0): i32 {
+  if (!isHandled(<u32>hold) && !isHold(<u32>hold, BLOCK_OWNED)) return BAD_ARGUMENT;
   const source = changetype<Block>(hold);
-  if (source.kind != MESSAGE_BYTES) return BAD_ARGUMENT;
   control.phase = PHASE_KERNEL;
   const isReady = <u32>hold != control.runningBlock || detachRunning(source);
-  const status = isReady ? kernelSendShared(self.pid, to, 0, 0, source) : NO_MEMORY;
+  const status = isReady ? kernelSendShared(self.pid, to, tag, ref, source) : NO_MEMORY;
   control.phase = PHASE_HANDLER;
   return status;
 }

@@ -2,35 +2,19 @@
 
 import {
   ALIAS_PRIORITY, ALIAS_REPLY, BAD_ARGUMENT, BAD_PID, DEMONITOR_FLUSH, EXIT_PRIORITY, LINK_PRIORITY,
-  MONITOR_ALIAS_MASK, MONITOR_ALIAS_PRIORITY, MONITOR_PRIORITY, OK, SUSPEND_UNLESS,
+  OK, SUSPEND_UNLESS,
 } from "../abi";
 import * as aliases from "../aliases";
-import { BLOCK_PRIORITY } from "../block";
 import { control, leave, leaveNumber } from "../control";
 import * as links from "../links";
 import * as monitors from "../monitors";
 import { isNameLength } from "../name-table";
 import { lookUp } from "../names";
-import { find, Process, whyNotFound } from "../process";
+import { find, whyNotFound } from "../process";
 import { makeRef } from "../relation";
 import * as signals from "../signals";
 import * as suspension from "../suspension";
 import { adoptReason, enter, settleReason } from "./gate";
-
-const MONITOR_OPTIONS: u32 = MONITOR_ALIAS_MASK | MONITOR_PRIORITY | MONITOR_ALIAS_PRIORITY;
-
-/** The live process at an address, a pid or minus the reference of an alias; null. */
-function findAt(address: f64): Process | null {
-  if (!(address < 0)) return find(address);
-  const alias = aliases.aliasFor(address);
-  return alias === null ? null : aliases.ownerOfAlias(alias);
-}
-
-/** Whether a priority signal may go to an address, and be one there: 0 or the block's flag. */
-function priorityAt(address: f64): u8 {
-  const alias = aliases.aliasFor(address);
-  return alias !== null && aliases.admitsPriority(alias) ? BLOCK_PRIORITY : 0;
-}
 
 /**
  * erlang:exit/2,3. `to` is a pid, or minus the reference of an alias, through which EXIT_PRIORITY
@@ -43,11 +27,11 @@ export function exit_signal(from: f64, to: f64, reasonKind: u32, value: u32): i3
   const kind = reasonKind & ~EXIT_PRIORITY;
   const isPriority = kind != reasonKind;
   if (isPriority && !(to < 0)) return leave(BAD_ARGUMENT);
-  const target = findAt(to);
-  if (target === null) return leave(to < 0 ? aliases.whyNoAlias(to) : whyNotFound(to));
+  const target = aliases.findAt(to);
+  if (target === null) return leave(aliases.whyNotAt(to));
   const status = adoptReason(kind, value);
   if (status != OK) return leave(status);
-  const priority = isPriority ? priorityAt(to) : 0;
+  const priority = isPriority ? aliases.priorityAt(to) : 0;
   const done = signals.signalExit(from, target, <u8>kind, value, priority);
   return leave(settleReason(done, kind, value));
 }
@@ -83,7 +67,7 @@ export function monitor(watcher: f64, target: f64, options: u32, tag: u32): f64 
   if (refused != OK) return <f64>refused;
   const process = find(watcher);
   if (process === null) return leaveNumber(whyNotFound(watcher));
-  if (options & ~MONITOR_OPTIONS || tag > 255) return leaveNumber(BAD_ARGUMENT);
+  if (options & ~monitors.MONITOR_OPTIONS || tag > 255) return leaveNumber(BAD_ARGUMENT);
   if (find(target) === null && whyNotFound(target) == BAD_PID) return leaveNumber(BAD_PID);
   return leaveNumber(monitors.monitor(process, target, options, <u8>tag));
 }
@@ -97,7 +81,7 @@ export function monitor_name(watcher: f64, length: u32, options: u32, tag: u32):
   if (refused != OK) return <f64>refused;
   const process = find(watcher);
   if (process === null) return leaveNumber(whyNotFound(watcher));
-  if (options & ~MONITOR_OPTIONS || tag > 255) return leaveNumber(BAD_ARGUMENT);
+  if (options & ~monitors.MONITOR_OPTIONS || tag > 255) return leaveNumber(BAD_ARGUMENT);
   if (!isNameLength(length)) return leaveNumber(BAD_ARGUMENT);
   const target = lookUp(control.scratch, length);
   const pid = target === null ? 0 : target.pid;

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { main } from "assemblyscript/asc";
 import { PUPPET_SOURCE } from "../simulation/natives.ts";
+import { ruleHandlers } from "./native-rules.ts";
 import { mutant, root } from "./test-kernel.ts";
 
 /** Ids of the handlers below. */
@@ -285,6 +286,7 @@ defineHandler(${Handler.KEEPER}, keeper.index);
 export const nativeEntry = `
 import "./bench/native/handlers";
 ${handlers}
+${ruleHandlers}
 ${PUPPET_SOURCE}
 export * from "./assembly/debug";
 `;
