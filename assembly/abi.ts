@@ -143,6 +143,7 @@ export const TIMER_ABSOLUTE: u32 = 1; // the time is one of the host's clock
 
 /* To be added to the tag of a send, and to the kind of a reason. */
 export const SEND_PRIORITY: u32 = 256;
+export const SEND_EXEMPT: u32 = 512; // limits of the receiver do not refuse it
 export const EXIT_PRIORITY: u32 = 256;
 
 /* Counters, in the order of the control block's array. */

@@ -92,7 +92,7 @@ export function sendToGroup(
     at = block.next;
     const receiver = find(block.ref);
     control.refusal = OK;
-    if (receiver === null || !isAdmitted(receiver, BLOCK_HEAD_BYTES)) {
+    if (receiver === null || !isAdmitted(receiver, tag, BLOCK_HEAD_BYTES)) {
       giveBackOne(block);
       if (control.refusal != DROPPED) count(COUNTER_DEAD_LETTERS, 1);
       continue;

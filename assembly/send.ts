@@ -8,7 +8,7 @@
 
 import {
   BAD_ARGUMENT, COUNTER_DEAD_LETTERS, COUNTER_SENDS, MESSAGE_HANDLE, MESSAGE_NUMBER, NO_MEMORY,
-  NO_PROCESS, OK, SEND_PRIORITY, TOO_LARGE,
+  NO_PROCESS, OK, SEND_EXEMPT, SEND_PRIORITY, TOO_LARGE,
 } from "./abi";
 import {
   admitsPriority, afterMessage, aliasFor, ownerOfAlias, whyNoAlias,
@@ -24,9 +24,9 @@ import { bytesNeeded, createBytes, createShared } from "./payload";
 import { FLAG_GUARDED, isLive, Process, recordFor, whyNotFound } from "./process";
 import { deliver, deliverSignal } from "./scheduler";
 
-const TAG_MAX: u32 = SEND_PRIORITY + 255;
+const TAG_MAX: u32 = SEND_EXEMPT + SEND_PRIORITY + 255;
 
-/** Whether a message goes to a live process that nothing guards, without priority. O(1). */
+/** Whether a message goes to a live process that nothing guards, with a plain tag. O(1). */
 @inline
 function isPlain(process: Process, to: f64, tag: u32): bool {
   return isLive(process, to) && !(process.flags & FLAG_GUARDED) && tag < SEND_PRIORITY;
@@ -41,7 +41,7 @@ function refuse(status: i32): Process | null {
 
 /** Who is meant by an address; null, and `control.refusal` says why. O(1). */
 function resolve(to: f64, tag: u32): Process | null {
-  if (tag > TAG_MAX || (tag >= SEND_PRIORITY && to >= 0)) return refuse(BAD_ARGUMENT);
+  if (tag > TAG_MAX || (tag & SEND_PRIORITY && to >= 0)) return refuse(BAD_ARGUMENT);
   if (to < 0) {
     const alias = aliasFor(to);
     return alias === null ? refuse(whyNoAlias(to)) : ownerOfAlias(alias);
@@ -50,9 +50,9 @@ function resolve(to: f64, tag: u32): Process | null {
   return isLive(process, to) ? process : refuse(whyNotFound(to));
 }
 
-/** Whether a guard lets a message of so many bytes in; else `control.refusal` says what it does. */
-export function isAdmitted(process: Process, bytes: u32): bool {
-  if (!(process.flags & FLAG_GUARDED)) return true;
+/** Whether a message of so many bytes is let in; else `control.refusal` says what it does. */
+export function isAdmitted(process: Process, tag: u32, bytes: u32): bool {
+  if (!(process.flags & FLAG_GUARDED) || tag & SEND_EXEMPT) return true;
   control.refusal = admit(process, bytes);
   return control.refusal == OK;
 }
@@ -90,7 +90,7 @@ export function sendNumber(from: f64, to: f64, tag: u32, ref: f64, value: f64): 
 function sendNumberBy(from: f64, to: f64, tag: u32, ref: f64, value: f64): i32 {
   const process = resolve(to, tag);
   if (process === null) return control.refusal;
-  if (!isAdmitted(process, BLOCK_HEAD_BYTES)) return refused();
+  if (!isAdmitted(process, tag, BLOCK_HEAD_BYTES)) return refused();
   const block = createBlock(MESSAGE_NUMBER, <u8>tag, from, ref, 0);
   if (block === null) return NO_MEMORY;
   block.value = value;
@@ -135,7 +135,7 @@ function sendHandleBy(from: f64, to: f64, tag: u32, ref: f64, handle: u32): i32 
   if (process === null) return control.refusal;
   const status = checkHandle(handle);
   if (status != OK) return status;
-  if (!isAdmitted(process, BLOCK_HEAD_BYTES)) {
+  if (!isAdmitted(process, tag, BLOCK_HEAD_BYTES)) {
     if (control.refusal != DROPPED) return control.refusal;
     adoptHandle(handle);
     dropHandle(handle);
@@ -155,7 +155,7 @@ export function sendBytes(
   const process = resolve(to, tag);
   if (process === null) return control.refusal;
   if (length > PAYLOAD_BYTES_MAX) return TOO_LARGE;
-  if (!isAdmitted(process, bytesNeeded(length))) return refused();
+  if (!isAdmitted(process, tag, bytesNeeded(length))) return refused();
   const block = createBytes(<u8>tag, from, ref, address, length);
   if (block === null) return NO_MEMORY;
   return deliverTo(process, to, tag, block);
@@ -177,7 +177,7 @@ export function sendShared(from: f64, to: f64, tag: u32, ref: f64, source: Block
 function sendSharedBy(from: f64, to: f64, tag: u32, ref: f64, source: Block): i32 {
   const process = resolve(to, tag);
   if (process === null) return control.refusal;
-  if (!isAdmitted(process, BLOCK_HEAD_BYTES)) return refused();
+  if (!isAdmitted(process, tag, BLOCK_HEAD_BYTES)) return refused();
   const block = createShared(<u8>tag, from, ref, source);
   if (block === null) return NO_MEMORY;
   return deliverTo(process, to, tag, block);

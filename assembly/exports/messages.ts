@@ -11,8 +11,8 @@ import { enter, inScratch } from "./gate";
 
 /**
  * Sends a number. `to` is a pid, or minus the reference of an alias; `tag` is 0 to 255, with
- * SEND_PRIORITY only through an alias; `from` and `ref` may be 0. NO_PROCESS (a dead letter),
- * BAD_PID, NO_MEMORY, MAILBOX_FULL, BAD_ARGUMENT.
+ * SEND_PRIORITY only through an alias, with SEND_EXEMPT past the limits of the receiver; `from` and
+ * `ref` may be 0. NO_PROCESS (a dead letter), BAD_PID, NO_MEMORY, MAILBOX_FULL, BAD_ARGUMENT.
  */
 export function send_number(from: f64, to: f64, tag: u32, ref: f64, value: f64): i32 {
   const refused = enter();

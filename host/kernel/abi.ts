@@ -202,6 +202,8 @@ export const SuspendOption = { UNLESS: 1 } as const;
 /** Options of timers: the time is one of the host's clock. */
 export const TimerOption = { ABSOLUTE: 1 } as const;
 
+/** To be added to the tag of a send: limits of the receiver do not refuse it. */
+export const SEND_EXEMPT = 512;
 /** To be added to the tag of a send, or to the kind of a reason: by a priority alias only. */
 export const SEND_PRIORITY = 256;
 export const EXIT_PRIORITY = 256;

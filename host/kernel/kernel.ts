@@ -12,6 +12,8 @@ import { hashImage, restoreImage, takeImage } from "./image.ts";
 import { refusal } from "./statuses.ts";
 import { EventRing, MessageView, viewsOf, type MemoryViews } from "./views.ts";
 
+const loneSurrogate = /\p{Surrogate}/u;
+
 const FACE_SCRATCH = 4;
 const FACE_SCRATCH_BYTES = 5;
 const FACE_WINDOW = 6;
@@ -148,9 +150,10 @@ export class Kernel extends KernelCalls {
     return this.exports.unregister(this.#writeName(name));
   }
 
-  /** The pid that has a name, or 0. */
+  /** The pid that has a name, or 0: also for what no name can be, as a status is an address. */
   whereis(name: string): Pid | 0 {
-    return this.exports.whereis(this.#writeName(name)) as Pid | 0;
+    const pid = this.exports.whereis(this.#writeName(name));
+    return pid > 0 ? pid as Pid : 0;
   }
 
   /** The name that a process is registered under, "" if none. */
@@ -193,11 +196,20 @@ export class Kernel extends KernelCalls {
 
   /** The members of a group, the last to join first. O(members × groups of each). */
   groupMembers(name: string): Pid[] {
-    const pids: Pid[] = [];
+    return this.#members(this.#writeName(name), () => 1);
+  }
+
+  /** The same, each as often as it has joined. */
+  groupJoins(name: string): Pid[] {
     const length = this.#writeName(name);
+    return this.#members(length, (pid) => this.exports.group_count(pid, length));
+  }
+
+  #members(length: number, timesOf: (pid: number) => number): Pid[] {
+    const pids: Pid[] = [];
     let pid = this.exports.group_member(length, 0);
     while (pid > 0) {
-      pids.push(pid as Pid);
+      for (let times = timesOf(pid); times > 0; times--) pids.push(pid as Pid);
       pid = this.exports.group_member(length, pid);
     }
     return pids;
@@ -246,9 +258,10 @@ export class Kernel extends KernelCalls {
     return length;
   }
 
+  /** A lone surrogate has no encoding: it would be U+FFFD, and two names be one. */
   #encodeName(name: string): number {
     const { read, written } = this.#encoder.encodeInto(name, this.#scratch);
-    return read === name.length ? written : this.#scratch.length + 1;
+    return read === name.length && !loneSurrogate.test(name) ? written : this.#scratch.length + 1;
   }
 }
 

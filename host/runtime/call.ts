@@ -5,7 +5,7 @@
 //
 // The kernel passes over everything else that is queued, at no cost per message. The first reply
 // ends alias and monitor; giving up ends them too, so that a later one is lost before it is queued.
-import { aliasOf, Info, Status } from "../kernel/abi.ts";
+import { aliasOf, Status } from "../kernel/abi.ts";
 import type { Pid, Ref } from "../kernel/abi.ts";
 import type { Core } from "./core.ts";
 import { ExitReason, Tag } from "./messages.ts";
@@ -92,16 +92,10 @@ export class CallOperation extends Suspension {
 
 /**
  * Answers a call; false if nobody waits for it any more. O(size of the value).
- * A full mailbox would refuse what comes through an alias: Core knows a way past its limit.
+ * It goes through the alias: the first one ends the call, and a later one is lost.
  */
 export function answer(core: Core, sender: Pid | 0, from: From, value: unknown): boolean {
-  const to = core.hasLimits && isFull(core, from.pid) ? from.pid : aliasOf(from.ref);
-  return core.send(sender, to, Tag.REPLY, from.ref, value);
-}
-
-function isFull({ kernel }: Core, pid: Pid): boolean {
-  const limit = kernel.processInfo(pid, Info.MAILBOX_LIMIT);
-  return limit > 0 && kernel.processInfo(pid, Info.MESSAGE_QUEUE_LENGTH) >= limit;
+  return core.send(sender, aliasOf(from.ref), Tag.REPLY, from.ref, value);
 }
 
 /**

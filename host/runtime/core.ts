@@ -2,7 +2,9 @@
 // Everything that touches the kernel's tables for a process is here; turns.ts runs them, pump.ts
 // drives both from the event loop.
 import { PidgeonError } from "../errors.ts";
-import { Atom, Info, MessageKind, ProcessKind, ReasonKind, Status } from "../kernel/abi.ts";
+import {
+  Atom, Demonitor, Info, Option, ProcessKind, ReasonKind, SEND_EXEMPT, Status,
+} from "../kernel/abi.ts";
 import type { Address, Pid, Ref } from "../kernel/abi.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { CallbackProcess } from "./behaviour.ts";
@@ -55,8 +57,10 @@ export class Core implements Arming {
   hasNatives = false;
   /** Some process has had a limit: what somebody waits for must not be refused by it. */
   hasLimits = false;
-  /** Some process may answer a call by the caller's pid: a native one, a guest, one to a limit. */
+  /** Some process may answer a call by the caller's pid: a native one, a guest. */
   answersDirectly = false;
+  /** The monitor of the last `spawn` with Option.MONITOR. */
+  spawnedRef: Ref | 0 = 0;
 
   constructor(
     runtime: Runtime, kernel: Kernel, handlesMax: number, clock: Clock, logger: Logger,
@@ -75,6 +79,8 @@ export class Core implements Arming {
     parent: Pid | 0, options: number, body: Body<A>, args: A,
   ): Pid {
     const pid = this.#spawnHost(parent, options);
+    // A body that is a plain function may spawn as well.
+    const ref = options & Option.MONITOR ? this.kernel.lastRef : 0;
     const self = new Process(this, pid);
     let generator: Running;
     try {
@@ -84,19 +90,27 @@ export class Core implements Arming {
       }
     } catch (error) {
       // Misuse by the caller: the process that cannot run must not stay.
-      this.kernel.exitSignal(0, pid, ReasonKind.ATOM, Atom.KILL);
+      if (ref !== 0) this.kernel.demonitor(parent as Pid, ref, Demonitor.FLUSH);
+      this.abandon(parent, pid);
       throw error;
     }
     this.table.enter(self, generator, starting);
+    this.spawnedRef = ref;
     return pid;
   }
 
-  /** With limits that are set before anybody can send to it. */
+  /** Ends a process that could not be spawned whole; its parent hears nothing of it. */
+  abandon(parent: Pid | 0, pid: Pid): void {
+    if (parent !== 0) this.kernel.unlink(parent, pid);
+    this.kernel.exitSignal(0, pid, ReasonKind.ATOM, Atom.KILL);
+  }
+
+  /** With limits that are set before anybody can send to it; `more` is an Option sum. */
   spawnOpt<A extends readonly unknown[]>(
-    parent: Pid | 0, options: SpawnOptions, body: Body<A>, args: A,
+    parent: Pid | 0, options: SpawnOptions, more: number, body: Body<A>, args: A,
   ): Pid {
     const limits = limitsOf(options);
-    const pid = this.spawn(parent, optionBits(options), body, args);
+    const pid = this.spawn(parent, optionBits(options) | more, body, args);
     limitNew(this, pid, limits);
     return pid;
   }
@@ -155,18 +169,21 @@ export class Core implements Arming {
 
   /** OK, MAILBOX_FULL, or another status if nobody is there. */
   post(from: Pid | 0, to: Address, tag: number, ref: Ref | 0, message: unknown): number {
-    if (this.hasLimits && tag >= Tag.REPLY && tag <= Tag.SYSTEM) {
-      return this.#answer(from, to as Pid, tag, ref, this.#copier.copy(message));
-    }
     if (typeof message === "number") {
-      const status = this.kernel.sendNumber(from, to, tag, ref, message);
+      const status = this.kernel.sendNumber(from, to, this.#tagOf(tag), ref, message);
       return status === Status.OK ? this.#posted() : refused(status, to);
     }
     if (this.hasNatives && isBytes(message) && this.#isNative(to)) {
-      const status = this.kernel.sendBytes(from, to, tag, ref, message.toUint8Array());
+      const bytes = message.toUint8Array();
+      const status = this.kernel.sendBytes(from, to, this.#tagOf(tag), ref, bytes);
       return status === Status.OK ? this.#posted() : refused(status, to);
     }
     return this.sendOwned(from, to, tag, ref, this.#copier.copy(message));
+  }
+
+  /** What somebody waits for comes in though the limits of its mailbox refuse messages. */
+  #tagOf(tag: number): number {
+    return this.hasLimits && tag >= Tag.REPLY && tag <= Tag.SYSTEM ? tag + SEND_EXEMPT : tag;
   }
 
   #posted(): number {
@@ -185,25 +202,10 @@ export class Core implements Arming {
    */
   sendOwned(from: Pid | 0, to: Address, tag: number, ref: Ref | 0, value: unknown): number {
     const handle = this.hold(value);
-    const status = this.kernel.sendHandle(from, to, tag, ref, handle);
+    const status = this.kernel.sendHandle(from, to, this.#tagOf(tag), ref, handle);
     if (status === Status.OK) return this.#posted();
     this.handles.free(handle);
     return refused(status, to);
-  }
-
-  /**
-   * What a process waits for comes in though its mailbox is full: as a timer that is due, since
-   * these are never refused. As sendOwned.
-   */
-  #answer(from: Pid | 0, to: Pid, tag: number, ref: Ref | 0, value: unknown): number {
-    if (!(this.kernel.processInfo(to, Info.MAILBOX_LIMIT) > 0)) {
-      return this.sendOwned(from, to, tag, ref, value);
-    }
-    const handle = this.hold(value);
-    const timer = this.kernel.sendAfter(from, to, tag, ref, MessageKind.HANDLE, handle, 0);
-    if (timer >= 0) return this.#posted();
-    this.handles.free(handle);
-    return refused(timer, to);
   }
 
   /** A handle for a value, which is whoever's takes it next. Throws PIDGEON_HANDLES_FULL. */
@@ -278,12 +280,12 @@ export class Core implements Arming {
 
   whereis(name: string): Pid | undefined {
     const pid = this.kernel.whereis(name);
-    return pid === 0 ? undefined : pid as Pid;
+    return pid === 0 ? undefined : pid;
   }
 
   /** The pid of a destination; 0 if nobody has the name. */
   resolve(to: Destination): Pid | 0 {
-    return typeof to === "number" ? to : this.kernel.whereis(to) as Pid | 0;
+    return typeof to === "number" ? to : this.kernel.whereis(to);
   }
 
   // ---- what suspensions need ----
@@ -315,8 +317,7 @@ export class Core implements Arming {
 
   settle(pid: Pid, ref: Ref, tag: number, value: unknown): void {
     // By reference: the promise belongs to the process that waits.
-    if (this.hasLimits) this.#answer(0, pid, tag, ref, value);
-    else this.sendOwned(0, pid, tag, ref, value);
+    this.sendOwned(0, pid, tag, ref, value);
   }
 
   /** The kernel's time is that of the last step: told anew before a time counts from now. */

@@ -26,16 +26,26 @@ const policyCodes = {
 /** A flag of the kernel and its value. */
 type Setting = readonly [flag: number, value: number];
 
-function badOption(name: string, value: unknown): PidgeonError {
+export function badOption(name: string, value: unknown): PidgeonError {
   return new PidgeonError("PIDGEON_BAD_OPTION", { name, value: String(value) });
 }
 
 /** The kernel's number for a word; JavaScript may pass any. */
-function codeOf<W extends string>(
+export function codeOf<W extends string>(
   codes: Readonly<Record<W, number>>, word: W, name: string,
 ): number {
   if (!Object.hasOwn(codes, word)) throw badOption(name, word);
   return codes[word];
+}
+
+function truth(value: unknown, name: string): 0 | 1 {
+  if (typeof value !== "boolean") throw badOption(name, value);
+  return value ? 1 : 0;
+}
+
+/** An object of options, as JavaScript may pass anything. */
+function assertRecord(value: unknown, name: string): void {
+  if (typeof value !== "object" || value === null) throw badOption(name, value);
 }
 
 function limit(value: number, name: string): number {
@@ -43,16 +53,18 @@ function limit(value: number, name: string): number {
   throw badOption(name, value);
 }
 
-function mailboxSettings({ messages, policy = "refuse" }: MailboxLimit): [Setting, Setting] {
+function mailboxSettings(given: MailboxLimit): [Setting, Setting] {
+  assertRecord(given, "mailboxLimit");
+  const { messages, policy = "refuse" } = given;
   return [
     [Flag.MAILBOX_LIMIT, limit(messages, "mailboxLimit.messages")],
     [Flag.MAILBOX_POLICY, codeOf(policyCodes, policy, "mailboxLimit.policy")],
   ];
 }
 
-function memorySettings({ bytes, kill = true, errorLogger = true }: MemoryLimit): [
-  Setting, Setting,
-] {
+function memorySettings(given: MemoryLimit): [Setting, Setting] {
+  assertRecord(given, "memoryLimit");
+  const { bytes, kill = true, errorLogger = true } = given;
   const policy = (kill ? MemoryPolicy.KILL : 0) + (errorLogger ? MemoryPolicy.REPORT : 0);
   return [
     [Flag.MEMORY_LIMIT, limit(bytes, "memoryLimit.bytes")], [Flag.MEMORY_POLICY, policy],
@@ -86,7 +98,7 @@ export function setFlag(
   core: Core, pid: Pid, flag: keyof ProcessFlags, value: unknown,
 ): ProcessFlags[keyof ProcessFlags] {
   switch (flag) {
-    case "trapExit": return set(core, pid, [Flag.TRAP_EXIT, value === true ? 1 : 0]) === 1;
+    case "trapExit": return set(core, pid, [Flag.TRAP_EXIT, truth(value, "trapExit")]) === 1;
     case "priority": {
       const code = codeOf(priorityCodes, value as Priority, "priority");
       return priorityNames[set(core, pid, [Flag.PRIORITY, code])]!;
@@ -113,6 +125,6 @@ export function setFlag(
 function set(core: Core, pid: Pid, [flag, value]: Setting): number {
   const old = core.kernel.processFlag(pid, flag, value);
   if (old < 0) throw refusal("processFlag", old);
-  if (flag === Flag.MAILBOX_LIMIT) core.hasLimits = core.answersDirectly = true;
+  if (flag === Flag.MAILBOX_LIMIT || flag === Flag.MEMORY_LIMIT) core.hasLimits = true;
   return old;
 }

@@ -25,9 +25,7 @@ export function leave(core: Core, group: string, pid: Pid): boolean {
 
 /** The members, each as often as it has joined. O(members × groups of each). */
 export function getMembers(core: Core, group: string): Pid[] {
-  const { kernel } = core;
-  return kernel.groupMembers(group).flatMap(
-    (pid) => Array<Pid>(kernel.groupCount(pid, group)).fill(pid));
+  return core.kernel.groupJoins(group);
 }
 
 /**

@@ -103,12 +103,12 @@ export class Process {
   /** Starts and monitors in one step. @see erlang:spawn_monitor/3 */
   spawnMonitor<A extends readonly unknown[]>(body: Body<A>, ...args: A): { pid: Pid; ref: Ref } {
     const pid = this.core.spawn(this.pid, Option.MONITOR, body, args);
-    return { pid, ref: this.core.kernel.lastRef };
+    return { pid, ref: this.core.spawnedRef as Ref };
   }
 
   /**
    * Starts with options, all in one step. With `monitor`: a pid and the monitor's reference.
-   * Throws PIDGEON_BAD_OPTION.
+   * Throws PIDGEON_BAD_OPTION, and PIDGEON_KERNEL_STATUS LIMIT: then nothing runs.
    * @see erlang:spawn_opt/4
    */
   spawnOpt<A extends readonly unknown[]>(
@@ -118,11 +118,22 @@ export class Process {
   spawnOpt<A extends readonly unknown[]>(
     options: SpawnOptions & { readonly monitor?: MonitorOptions | true }, body: Body<A>, ...args: A
   ): Pid | { pid: Pid; ref: Ref } {
-    const pid = this.core.spawnOpt(this.pid, options, body, args);
+    const { core } = this;
     const { monitor } = options;
-    if (monitor === undefined) return pid;
+    if (monitor === undefined) return core.spawnOpt(this.pid, options, 0, body, args);
+    const given = monitor === true ? undefined : monitor;
+    const bits = signals.monitorBits(given);
+    const tag = given?.tag ?? 0;
+    const isPlain = bits === 0 && tag === 0;
+    const pid = core.spawnOpt(this.pid, options, isPlain ? Option.MONITOR : 0, body, args);
+    if (isPlain) return { pid, ref: core.spawnedRef as Ref };
     // Nothing runs between two calls: this is as atomic.
-    return { pid, ref: this.monitor(pid, monitor === true ? undefined : monitor) };
+    try {
+      return { pid, ref: signals.monitorWith(core, this.pid, pid, bits, tag) };
+    } catch (error) {
+      core.abandon(this.pid, pid);
+      throw error;
+    }
   }
 
   /** Starts a callback process. */

@@ -5,6 +5,7 @@ import {
 } from "../kernel/abi.ts";
 import type { Alias, Pid, Ref } from "../kernel/abi.ts";
 import type { Core } from "./core.ts";
+import { badOption, codeOf } from "./flags.ts";
 import { ExitReason } from "./messages.ts";
 import { refusal } from "./statuses.ts";
 import type { AliasOptions, Destination, MonitorOptions } from "./types.ts";
@@ -23,20 +24,28 @@ export function link(core: Core, a: Pid, b: Pid, priority: boolean): void {
   if (!core.pumping) core.wake();
 }
 
-/** A MonitorOption sum. */
-function monitorBits({ alias, priority, priorityAlias }: MonitorOptions): number {
-  return (alias === undefined ? 0 : aliasModes[alias])
+/** A MonitorOption sum, of options that are checked. Throws PIDGEON_BAD_OPTION. */
+export function monitorBits(options: MonitorOptions | undefined): number {
+  if (options === undefined) return 0;
+  const { alias, priority, priorityAlias, tag = 0 } = options;
+  if (!(Number.isInteger(tag) && tag >= 0 && tag <= 255)) throw badOption("tag", tag);
+  return (alias === undefined ? 0 : codeOf(aliasModes, alias, "alias"))
     | (priority === true ? MonitorOption.PRIORITY : 0)
     | (priorityAlias === true ? MonitorOption.ALIAS_PRIORITY : 0);
 }
 
-/** O(1), by name O(its length). */
+/** O(1), by name O(its length). Throws PIDGEON_BAD_OPTION. */
 export function monitor(
   core: Core, watcher: Pid, target: Destination, options?: MonitorOptions,
 ): Ref {
+  return monitorWith(core, watcher, target, monitorBits(options), options?.tag ?? 0);
+}
+
+/** The same with a MonitorOption sum. */
+export function monitorWith(
+  core: Core, watcher: Pid, target: Destination, bits: number, tag: number,
+): Ref {
   const { kernel } = core;
-  const bits = options === undefined ? 0 : monitorBits(options);
-  const tag = options?.tag ?? 0;
   let ref: Ref;
   if (typeof target === "number") {
     // As in Erlang the reference is no monitor's, and no alias.

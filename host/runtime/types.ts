@@ -67,8 +67,8 @@ export interface SpawnOptions {
 /** How many messages a mailbox takes, and what happens to one more. Erlang has no such limit. */
 export interface MailboxLimit {
   /**
-   * 0: no limit. Exit, Down, what timers send, replies of calls and the outcomes of `wait` are not
-   * counted and always come in.
+   * 0: no limit. Exit, Down and what timers send are not counted and always come in. Replies of
+   * calls and the outcomes of `wait` always come in as well, and count while they lie there.
    */
   readonly messages: number;
   /**

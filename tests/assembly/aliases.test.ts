@@ -127,7 +127,7 @@ withKernel(t, "priority messages stand before others, behind earlier ones", (k, 
   through(k, plain, 4, SEND_PRIORITY);
   through(k, urgent, 5, SEND_PRIORITY);
   t.equal(k.kernel.sendNumber(0, a, SEND_PRIORITY, 0, 6), Status.BAD_ARGUMENT, "not by pid");
-  t.equal(k.kernel.sendNumber(0, a, 512, 0, 6), Status.BAD_ARGUMENT);
+  t.equal(k.kernel.sendNumber(0, a, 1024, 0, 6), Status.BAD_ARGUMENT, "no such bit");
   const got = k.receive(a);
   t.same(got.map(({ value }) => value), [3, 5, 1, 2, 4]);
   t.equal(got[0]?.tag, 9);

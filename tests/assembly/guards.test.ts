@@ -1,8 +1,8 @@
 // Guards: limits of mailboxes with their policies, limits of memory, and the system monitor.
 import t from "tap";
 import {
-  Atom, Counter, EventKind, Flag, MailboxPolicy, MemoryPolicy, Option, ReasonKind, Status, Watch,
-  type Pid,
+  AliasOption, aliasOf, Atom, Counter, EventKind, Flag, MailboxPolicy, MemoryPolicy, Option,
+  ReasonKind, SEND_EXEMPT, SEND_PRIORITY, Status, Watch, type Pid,
 } from "../../host/kernel/abi.ts";
 import { buildNativeKernel, Handler } from "./native-build.ts";
 import { withKernel, type TestKernel } from "./test-kernel.ts";
@@ -29,6 +29,29 @@ withKernel(t, "a full mailbox refuses, and the sender is told; the rest is all t
   t.equal(send(k, a), Status.OK, "there is room again");
   t.equal(k.kernel.processFlag(a, Flag.MAILBOX_LIMIT, 0), 2);
   for (let i = 0; i < 5; i++) t.equal(send(k, a), Status.OK);
+});
+
+withKernel(t, "an exempt message passes every limit, in its place, and counts", (k, t) => {
+  const policies = [MailboxPolicy.REFUSE, MailboxPolicy.DROP, MailboxPolicy.KILL];
+  for (const policy of policies) {
+    const a = k.spawnWaiting();
+    const alias = aliasOf(k.kernel.alias(a, AliasOption.PRIORITY));
+    send(k, a, 1);
+    k.kernel.processFlag(a, Flag.MAILBOX_LIMIT, 1);
+    k.kernel.processFlag(a, Flag.MAILBOX_POLICY, policy);
+    k.kernel.processFlag(a, Flag.MEMORY_LIMIT, 32);
+    t.equal(k.kernel.sendNumber(0, a, SEND_EXEMPT + 7, 0, 2), Status.OK);
+    t.equal(k.kernel.sendHandle(0, alias, SEND_EXEMPT + 255, 0, k.handle()), Status.OK);
+    t.equal(k.kernel.sendBytes(0, a, SEND_EXEMPT, 0, new Uint8Array(3)), Status.OK);
+    t.equal(k.kernel.sendNumber(0, alias, SEND_EXEMPT + SEND_PRIORITY + 9, 0, 5), Status.OK);
+    t.same(k.receive(a).map(({ tag }) => tag), [9, 0, 7, 255, 0]);
+    for (const tag of [SEND_EXEMPT + SEND_PRIORITY, 2 * SEND_EXEMPT]) {
+      t.equal(k.kernel.sendNumber(0, a, tag, 0, 1), Status.BAD_ARGUMENT, "the tag");
+    }
+    k.kernel.processFlag(a, Flag.MEMORY_LIMIT, 0);
+    t.equal(k.kernel.sendNumber(0, a, SEND_EXEMPT, 0, 1), Status.OK);
+    if (policy === MailboxPolicy.REFUSE) t.equal(send(k, a), Status.MAILBOX_FULL, "it counts");
+  }
 });
 
 withKernel(t, "a dropping mailbox counts dead letters, and gives handles back", (k, t) => {

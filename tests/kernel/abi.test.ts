@@ -5,8 +5,8 @@ import t from "tap";
 import {
   ABI_VERSION, AliasOption, Atom, Counter, Demonitor, EventKind, EXIT_PRIORITY, Flag, Info,
   limitNames, LinkOption, List, MailboxPolicy, MemoryPolicy, MessageKind, MonitorOption, Option,
-  ProcessKind, ProcessStatus, ReasonKind, SEND_PRIORITY, SLOTS, Status, SuspendOption, TimerOption,
-  Watch,
+  ProcessKind, ProcessStatus, ReasonKind, SEND_EXEMPT, SEND_PRIORITY, SLOTS, Status, SuspendOption,
+  TimerOption, Watch,
 } from "../../host/kernel/abi.ts";
 import { readText, root } from "../tidy/sources.ts";
 
@@ -27,7 +27,8 @@ const groups: readonly (readonly [string, Readonly<Record<string, number>>])[] =
   ["EVENT_", EventKind], ["MESSAGE_", MessageKind], ["REASON_", ReasonKind], ["ATOM_", Atom],
   ["PROCESS_", Flag], ["POLICY_", MailboxPolicy], ["MEMORY_", MemoryPolicy], ["LIST_", List],
   ["WATCH_", Watch], ["LINK_", LinkOption], ["ALIAS_", AliasOption], ["MONITOR_", MonitorOption],
-  ["SUSPEND_", SuspendOption], ["TIMER_", TimerOption], ["", { SEND_PRIORITY, EXIT_PRIORITY }],
+  ["SUSPEND_", SuspendOption], ["TIMER_", TimerOption],
+  ["", { SEND_PRIORITY, SEND_EXEMPT, EXIT_PRIORITY }],
   ["INFO_", Info], ["STATE_", ProcessStatus], ["DEMONITOR_", Demonitor],
   ["COUNTER_", Counter], ["KIND_", ProcessKind],
 ];

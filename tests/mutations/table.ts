@@ -382,7 +382,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     file: "group-send.ts", breaks: "a group's message passes over limits of mailboxes",
-    text: "receiver === null || !isAdmitted(receiver, BLOCK_HEAD_BYTES)",
+    text: "receiver === null || !isAdmitted(receiver, tag, BLOCK_HEAD_BYTES)",
     fault: "receiver === null",
     caughtBy: "tests/assembly/guards",
     title: "a group's message is a dead letter where a mailbox is full",

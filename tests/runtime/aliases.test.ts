@@ -98,7 +98,7 @@ scenario("a monitor's tag is its Down's, and a Down without one has 0", (t, h) =
       downs.set(down.ref, down);
     }
     t.same([downs.get(ref)?.tag, downs.get(plain)?.tag], [7, 0]);
-    t.throws(() => self.monitor(pid, { tag: 256 }), like({ code: "PIDGEON_KERNEL_STATUS" }));
+    t.throws(() => self.monitor(pid, { tag: 256 }), like({ code: "PIDGEON_BAD_OPTION" }));
   });
 });
 

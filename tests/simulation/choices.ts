@@ -71,8 +71,8 @@ export class Choices {
   /** Now and then one that asks for priority. */
   protected tag(): number {
     const random = this.random;
-    if (random.chance(0.01)) return 512;
-    return random.below(256) + (random.chance(0.15) ? 256 : 0);
+    if (random.chance(0.01)) return 1024;
+    return random.below(256) + (random.chance(0.15) ? 256 : 0) + (random.chance(0.1) ? 512 : 0);
   }
 
   protected ref(): number {

@@ -14,7 +14,7 @@ const LIMIT_MAX = 2 ** 31 - 1;
 
 /** Whether a message of so many bytes comes into a mailbox: OK, MAILBOX_FULL or DROPPED. */
 export function admit(world: World, process: Process, bytes: number): number | typeof DROPPED {
-  const { guard, mailbox } = process;
+  const { guard } = process;
   const kill = (limit: string): typeof DROPPED => {
     world.see(`${limit} limit kills`);
     world.deadLetters++;
@@ -26,13 +26,18 @@ export function admit(world: World, process: Process, bytes: number): number | t
     if (guard.memoryPolicy & MemoryPolicy.REPORT) note(world, process, EventKind.MEMORY_LIMIT);
     if (guard.memoryPolicy & MemoryPolicy.KILL) return kill("memory");
   }
-  if (guard.mailboxLimit === 0) return Status.OK;
-  if (mailbox.filter(({ inRelation }) => !inRelation).length < guard.mailboxLimit) return Status.OK;
+  if (!isFull(process)) return Status.OK;
   if (guard.mailboxPolicy === MailboxPolicy.REFUSE) return Status.MAILBOX_FULL;
   if (guard.mailboxPolicy === MailboxPolicy.KILL) return kill("mailbox");
   world.deadLetters++;
   world.see("mailbox limit drops");
   return DROPPED;
+}
+
+/** Whether a mailbox has as many messages as it takes. */
+export function isFull({ guard, mailbox }: Process): boolean {
+  const messages = mailbox.filter(({ inRelation }) => !inRelation).length;
+  return guard.mailboxLimit > 0 && messages >= guard.mailboxLimit;
 }
 
 export function mailboxBytes({ mailbox }: Process): number {

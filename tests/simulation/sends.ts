@@ -1,8 +1,10 @@
 // The model's sends. Whether the message memory has room depends on where its blocks lie, so the
 // kernel's own NO_MEMORY is taken where it may be true: when all slabs are in use.
-import { EXIT_PRIORITY, MessageKind, Status } from "../../host/kernel/abi.ts";
+import {
+  EXIT_PRIORITY, MessageKind, SEND_EXEMPT, SEND_PRIORITY, Status,
+} from "../../host/kernel/abi.ts";
 import { afterMessage } from "./aliases.ts";
-import { admit, DROPPED } from "./guards.ts";
+import { admit, DROPPED, isFull } from "./guards.ts";
 import { message, messageBytes, type Message, type Process, type Reason } from "./records.ts";
 import { deliver } from "./scheduling.ts";
 import { signalExit } from "./signals.ts";
@@ -15,7 +17,7 @@ const INLINE_BYTES_MAX = 1600;
 
 /** Whom a message reaches, or what its send answers at once. */
 function findReceiver(world: World, to: number, tag: number): Process | number {
-  if (tag > 511 || (tag > 255 && to >= 0)) return Status.BAD_ARGUMENT;
+  if (tag > 1023 || ((tag & SEND_PRIORITY) !== 0 && to >= 0)) return Status.BAD_ARGUMENT;
   const process = world.findAt(to);
   if (process !== undefined) return process;
   const why = world.whyNobodyAt(to);
@@ -27,12 +29,14 @@ function findReceiver(world: World, to: number, tag: number): Process | number {
 function transmit(
   world: World, found: number, process: Process, to: number, letter: Message, blocks = 1,
 ): number {
-  const admitted = admit(world, process, messageBytes(letter));
+  const isExempt = (letter.tag & SEND_EXEMPT) !== 0;
+  if (isExempt && isFull(process)) world.see("an exempt message passes a limit");
+  const admitted = isExempt ? Status.OK : admit(world, process, messageBytes(letter));
   if (admitted !== Status.OK) return admitted === DROPPED ? Status.OK : admitted;
   if (found === Status.NO_MEMORY) return world.admitNoMemory(blocks);
   world.sends++;
   const alias = world.aliasAt(to);
-  const isPriority = letter.tag > 255 && alias?.admitsPriority === true;
+  const isPriority = (letter.tag & SEND_PRIORITY) !== 0 && alias?.admitsPriority === true;
   deliver(world, process, { ...letter, tag: letter.tag % 256, isPriority });
   if (alias !== undefined) afterMessage(world, alias);
   return Status.OK;
