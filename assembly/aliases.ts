@@ -14,7 +14,7 @@ import {
 } from "./abi";
 import { BLOCK_PRIORITY } from "./block";
 import { control } from "./control";
-import { SLOT_MASK } from "./limits";
+import { NUMBERED_END, SLOT_MASK } from "./limits";
 import { releaseMonitor } from "./monitors";
 import {
   Cold, coldForWriting, coldOf, find, Process, processAt, slotOf, whyNotFound,
@@ -28,11 +28,12 @@ import {
 export const ALIAS_UNTIL_DEMONITOR: u32 = 4;
 const ALIAS_ENDED: u32 = 8;
 
+/** Where the list of a process's aliases begins. O(1). */
 function aliasesOf(process: Process): usize {
   return changetype<usize>(coldOf(process)) + offsetof<Cold>("aliases");
 }
 
-/** An active alias of a process; null when the table is full. */
+/** An active alias of a process; null when the table is full. O(1). */
 export function createAlias(owner: Process, bits: u32): Relation | null {
   const alias = allocateRelation(RELATION_ALIAS, slotOf(owner));
   if (alias === null) return null;
@@ -43,13 +44,13 @@ export function createAlias(owner: Process, bits: u32): Relation | null {
   return alias;
 }
 
-/** erlang:alias/1: a reference, or LIMIT. */
+/** erlang:alias/1: a reference, or LIMIT. O(1). */
 export function alias(owner: Process, options: u32): f64 {
   const created = createAlias(owner, options & (ALIAS_REPLY | ALIAS_PRIORITY));
   return created === null ? <f64>LIMIT : refOf(created);
 }
 
-/** erlang:unalias/1. OK if it was active, else NOT_FOUND. */
+/** erlang:unalias/1. OK if it was active, else NOT_FOUND. O(1). */
 export function unalias(owner: Process, ref: f64): i32 {
   const alias = findActive(ref);
   if (alias === null || ownerOf(alias) != slotOf(owner)) return NOT_FOUND;
@@ -57,57 +58,57 @@ export function unalias(owner: Process, ref: f64): i32 {
   return OK;
 }
 
-/** The active alias with this reference, or null. */
+/** The active alias with this reference, or null. O(1). */
 function findActive(ref: f64): Relation | null {
   const relation = findRelation(ref);
   if (relation === null || relationKind(relation) != RELATION_ALIAS) return null;
   return relation.tag & <u8>ALIAS_ENDED ? null : relation;
 }
 
-/** The active alias that an address below 0 means; null also of a handler that has ended itself. */
+/** The active alias that an address below 0 means, or null; its owner is not ending. O(1). */
 export function aliasFor(address: f64): Relation | null {
   const alias = findActive(-address);
   return alias === null || ownerOfAlias(alias).state == STATE_EXITING ? null : alias;
 }
 
-/** The live process at an address, a pid or minus the reference of an alias; null. */
+/** The live process at an address, a pid or minus the reference of an alias; null. O(1). */
 export function findAt(address: f64): Process | null {
   if (!(address < 0)) return find(address);
   const alias = aliasFor(address);
   return alias === null ? null : ownerOfAlias(alias);
 }
 
-/** Why `findAt` has found nothing: BAD_PID or NO_PROCESS. */
+/** Why `findAt` has found nothing: BAD_PID or NO_PROCESS. O(1). */
 export function whyNotAt(address: f64): i32 {
   return address < 0 ? whyNoAlias(address) : whyNotFound(address);
 }
 
-/** Whether a priority signal may go to an address, and be one there: 0 or the block's flag. */
+/** The flag of a block that is to go to an address with priority, 0 if it may not. O(1). */
 export function priorityAt(address: f64): u8 {
   const alias = aliasFor(address);
   return alias !== null && admitsPriority(alias) ? BLOCK_PRIORITY : 0;
 }
 
-/** Why `aliasFor` has found nothing: BAD_PID or NO_PROCESS. */
+/** Why `aliasFor` has found nothing: BAD_PID or NO_PROCESS. O(1). */
 export function whyNoAlias(address: f64): i32 {
   const ref = -address;
   const raw = <i64>ref;
   const slot = <u32>raw & SLOT_MASK;
-  const isRef = <f64>raw == ref && ref < 4503599627370496 && slot != 0; // 2^52: relation.ts
+  const isRef = <f64>raw == ref && ref < NUMBERED_END && slot != 0;
   return isRef && slot < control.relationLimit ? NO_PROCESS : BAD_PID;
 }
 
-/** The owner of an alias. */
+/** The owner of an alias. O(1). */
 export function ownerOfAlias(alias: Relation): Process {
   return processAt(ownerOf(alias));
 }
 
-/** Whether priority messages go through an alias. */
+/** Whether priority messages go through an alias. O(1). */
 export function admitsPriority(alias: Relation): bool {
   return (alias.tag & <u8>ALIAS_PRIORITY) != 0;
 }
 
-/** After a message has gone through an alias: one of a reply ends, and its monitor with it. */
+/** After a message has gone through an alias: one of a reply ends, with its monitor. O(1). */
 export function afterMessage(alias: Relation): void {
   if (!(alias.tag & <u8>ALIAS_REPLY)) return;
   const untilDemonitor = alias.tag & <u8>ALIAS_UNTIL_DEMONITOR;
@@ -115,7 +116,7 @@ export function afterMessage(alias: Relation): void {
   else end(alias);
 }
 
-/** After a monitor has ended by demonitor or DOWN: what its alias does. */
+/** After a monitor has ended by demonitor or DOWN: what its alias does. O(1). */
 export function afterMonitor(monitor: Relation): void {
   if (!monitor.otherHigh) return;
   const alias = changetype<Relation>(monitor.otherHigh);
@@ -124,12 +125,13 @@ export function afterMonitor(monitor: Relation): void {
   if (alias.tag & <u8>(ALIAS_UNTIL_DEMONITOR | ALIAS_ENDED)) drop(alias);
 }
 
-/** Makes an alias inactive. */
+/** Makes an alias inactive. O(1). */
 function end(alias: Relation): void {
   if (alias.other) alias.tag |= <u8>ALIAS_ENDED;
   else drop(alias);
 }
 
+/** Takes an alias out of its owner's list and frees it. O(1). */
 function drop(alias: Relation): void {
   removeOwn(aliasesOf(processAt(ownerOf(alias))), alias);
   releaseRelation(alias);

@@ -1,7 +1,8 @@
 // Every limit of the kernel in one place, and the memory map that follows from them.
 
 /* Fixed by the layout. */
-export const SLOT_BITS: u32 = 24; // a pid or reference is generation × 2^24 + slot, below 2^52
+export const SLOT_BITS: u32 = 24; // a pid or reference is generation × 2^24 + slot
+export const NUMBERED_END: f64 = 4503599627370496; // 2^52; plain references lie from here on
 export const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
 export const TABLE_SLOTS_MAX: u32 = SLOT_MASK; // slot 0 of each table stays unused
 export const PID_GENERATION_MAX: f64 = 268435455; // 2^28 - 1; then the slot is retired
@@ -27,7 +28,7 @@ export const MEMORY_BYTES_MAX: f64 = 4294901760; // 65,535 pages: addresses stay
  */
 @inline
 export function slotIn(number: f64): u32 {
-  return <u32>reinterpret<u64>(number + 4503599627370496) & SLOT_MASK;
+  return <u32>reinterpret<u64>(number + NUMBERED_END) & SLOT_MASK;
 }
 
 /* Set by the host before init; the default of each is used where it left 0. */

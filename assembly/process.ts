@@ -6,6 +6,7 @@
 // I1  A live record's pid is generation × 2^24 + its slot; a free one keeps the pid it gets next.
 // I2  A cold record without the flag COLD is all zero, so spawning never touches it.
 // I3  A slot whose generations are used up is RETIRED and never on the free chain.
+// I4  The bit of HALT is set in no other states than RUNNING, SUSPENDED and EXITING.
 // Costs: allocate, release and find are O(1). 64 bytes a process; 128 once it has relations.
 
 import {
@@ -15,11 +16,17 @@ import {
 import { control, count, counted, invariant } from "./control";
 import { clearGuard, hasNotices } from "./guards";
 import {
-  COLD_BYTES, PID_GENERATION_MAX, PROCESSES, PROCESS_BYTES, SLOT_BITS, SLOT_MASK,
+  COLD_BYTES, NUMBERED_END, PID_GENERATION_MAX, PROCESSES, PROCESS_BYTES, SLOT_BITS, SLOT_MASK,
   slotIn,
 } from "./limits";
 
-/* Flags of a process */
+/*
+ * Flags of a process. One bit has three names, each of its own states (I4):
+ *
+ *   RUNNING ─ HALT ─► SUSPENDED ─ READY ─►        EXITING ─ FINISHED
+ *
+ * requeue leaves the bit as it is: who had more to do when its turn was halted is READY then.
+ */
 export const FLAG_TRAP_EXIT: u8 = 1;
 export const FLAG_COLD: u8 = 2; // its cold record is in use
 export const FLAG_TIMED_OUT: u8 = 4; // the receive timeout has fired and was not told yet
@@ -131,7 +138,7 @@ export function findReported(pid: f64): Process | null {
 /** Why `find` has found nothing: BAD_PID or NO_PROCESS. O(1). */
 export function whyNotFound(pid: f64): i32 {
   const raw = <i64>pid;
-  if (<f64>raw != pid || raw < 0 || raw >= (<i64>1) << 52) return BAD_PID;
+  if (<f64>raw != pid || raw < 0 || pid >= NUMBERED_END) return BAD_PID;
   if (!(<u32>raw & SLOT_MASK)) return BAD_PID;
   return (<u32>raw & SLOT_MASK) < control.processLimit ? NO_PROCESS : BAD_PID;
 }

@@ -23,7 +23,14 @@ import { LOW_PASSES } from "./limits";
 import { Process, processAt } from "./process";
 
 const PASS: u32 = 1 << 2; // in a record's `priority`: one time more to be passed over
-const BARRED: u32 = 0x5102; // by priority, four bits each: what an offered one bars; more is noise
+
+/* What an offered process bars, a bit a queue, and LOW for those of low in the queue of normal */
+const BARS_NORMAL: u32 = 1 << PRIORITY_LOW;
+const BARS_HIGH: u32 = 1 << PRIORITY_NORMAL; // low shares the queue
+const BARS_MAX: u32 = BARS_HIGH | (1 << PRIORITY_HIGH);
+/** By priority, four bits each, low none; a shift leaves those above, which no queue has. */
+const BARRED: u32 = BARS_NORMAL | (BARS_HIGH << (PRIORITY_HIGH << 2))
+  | (BARS_MAX << (PRIORITY_MAX << 2));
 
 /** The queue of a record's priority. O(1). */
 @inline

@@ -6,8 +6,7 @@ import { Cold, coldOf, Process, processAt, slotOf } from "./process";
 import {
   isRelation, ownerOf, Relation, RELATION_ALIAS, RELATION_FREE, RELATION_LINK, RELATION_MEMBER,
   RELATION_MONITOR, RELATION_RETIRED, RELATION_SUSPENSION, RELATION_TIMER, relationAt,
-  relationKind,
-  relationsOfKind,
+  relationKind, relationsOfKind,
 } from "./relation";
 import { countFree, isFree } from "./shelves";
 

@@ -14,8 +14,11 @@
 // Costs: allocate, release and find are O(1).
 
 import { COUNTER_RELATIONS } from "./abi";
+import { BLOCK_IN_RELATION } from "./block";
 import { control, count, invariant } from "./control";
-import { REF_GENERATION_MAX, RELATION_BYTES, SLOT_BITS, SLOT_MASK, slotIn } from "./limits";
+import {
+  NUMBERED_END, REF_GENERATION_MAX, RELATION_BYTES, SLOT_BITS, SLOT_MASK, slotIn,
+} from "./limits";
 import { areFree, putFree, takeFree } from "./shelves";
 
 /* Kinds of a relation */
@@ -114,7 +117,7 @@ export function allocateRelation(kind: u32, owner: u32): Relation | null {
   const relation = relationAt(slot);
   invariant(relationKind(relation) == RELATION_FREE);
   relation.ownerAndKind = owner | (kind << SLOT_BITS);
-  relation.flags = 1; // BLOCK_IN_RELATION
+  relation.flags = BLOCK_IN_RELATION;
   relation.ownNext = 0;
   relation.ownPrev = 0;
   count(COUNTER_RELATIONS, 1);
@@ -137,7 +140,7 @@ export function releaseRelation(relation: Relation): void {
 /** A reference that names nothing but itself. O(1). */
 export function makeRef(): f64 {
   control.plainRefs += 1;
-  return 4503599627370496 + control.plainRefs; // 2^52 and up
+  return NUMBERED_END + control.plainRefs;
 }
 
 /** Puts a relation at the front of its owner's list, whose first field is at `head`. O(1). */

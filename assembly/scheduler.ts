@@ -24,6 +24,7 @@ import { control, count } from "./control";
 import { eventRoom, putEvent } from "./events";
 import { reportNotices } from "./guards";
 import { runNative } from "./handlers";
+import { COLD_BYTES } from "./limits";
 import { advance, append, appendPriority, atCursor, isAwaited } from "./mailbox";
 import {
   FLAG_AWAITING, FLAG_HALT, FLAG_READY, FLAG_REPORTED, FLAG_TIMED_OUT, Process, processAt, slotOf,
@@ -140,7 +141,7 @@ function fireTimers(): void {
 /** A receive timeout: its process must look at the rest of its mailbox, then it is told. O(1). */
 function fireTimeout(node: WheelNode): void {
   const offset = <u32>changetype<usize>(node) - control.cold;
-  const process = processAt(offset / 64);
+  const process = processAt(offset / COLD_BYTES);
   process.flags = (process.flags | FLAG_TIMED_OUT) & ~FLAG_AWAITING;
   if (process.state == STATE_WAITING) makeRunnable(process);
 }

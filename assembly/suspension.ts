@@ -22,20 +22,22 @@ import {
 } from "./relation";
 import { goOn, halt } from "./scheduler";
 
+/** Where the list of suspensions that a process holds begins. O(1). */
 function suspendingOf(process: Process): usize {
   return changetype<usize>(coldOf(process)) + offsetof<Cold>("suspending");
 }
 
+/** Where the list of those that others hold on it begins. O(1). */
 function suspendersOf(process: Process): usize {
   return changetype<usize>(coldOf(process)) + offsetof<Cold>("suspenders");
 }
 
-/** How often a suspension's suspender has suspended: in the word that a block's link would use. */
+/** How often a suspension's suspender has suspended: in the word of a block's link. O(1). */
 function countOf(suspension: Relation): u32 {
   return suspension.blockNext;
 }
 
-/** The suspension that one process holds on another, or null. */
+/** The suspension that one process holds on another, or null. O(suspensions of the shorter). */
 function findSuspension(suspender: Process, target: Process): Relation | null {
   if (!(suspender.flags & target.flags & FLAG_COLD)) return null;
   const slot = slotOf(suspender);
@@ -55,7 +57,7 @@ function findSuspension(suspender: Process, target: Process): Relation | null {
 
 /**
  * erlang:suspend_process/2: OK; ALREADY, not counted, with SUSPEND_UNLESS; BAD_ARGUMENT (itself);
- * LIMIT. An open turn goes on to its end.
+ * LIMIT. An open turn goes on to its end. O(suspensions of the shorter list).
  */
 export function suspend(suspender: Process, target: Process, options: u32): i32 {
   if (suspender === target) return BAD_ARGUMENT;
@@ -78,7 +80,10 @@ export function suspend(suspender: Process, target: Process, options: u32): i32 
   return OK;
 }
 
-/** erlang:resume_process/1: OK, or NOT_FOUND where this process does not suspend the other. */
+/**
+ * erlang:resume_process/1: OK, or NOT_FOUND where this process does not suspend the other.
+ * O(suspensions of the shorter list), and what goOn costs.
+ */
 export function resume(suspender: Process, target: Process): i32 {
   const suspension = findSuspension(suspender, target);
   if (suspension === null) return NOT_FOUND;
@@ -87,7 +92,7 @@ export function resume(suspender: Process, target: Process): i32 {
   return OK;
 }
 
-/** Ends a suspension; a target that nobody else suspends goes on, unless it is ending. */
+/** Ends a suspension; a target that nobody else suspends goes on, unless it ends. As goOn. */
 function release(suspension: Relation): void {
   const target = processAt(suspension.other);
   removeOwn(suspendingOf(processAt(ownerOf(suspension))), suspension);

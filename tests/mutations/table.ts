@@ -25,8 +25,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     file: "queue.ts", breaks: "high is offered beside max, normal beside high",
-    text: "const BARRED: u32 = 0x5102;",
-    fault: "const BARRED: u32 = 0x0002;",
+    text: "return BARRED >> ((process.priority",
+    fault: "return BARS_NORMAL >> ((process.priority",
     caughtBy: "tests/assembly/run-queue",
     title: "what is offered keeps lower ones back until the host has run it",
   },
