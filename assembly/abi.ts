@@ -161,4 +161,4 @@ export const COUNTER_TRAPS: u32 = 10;
 export const COUNTER_RETIRED: u32 = 11;
 export const COUNTER_GROUPS: u32 = 12;
 export const COUNTER_HOLDS: u32 = 13; // bytes that were taken or shared, until release
-export const COUNTERS: u32 = 16;
+export const COUNTERS: u32 = 16; // room for: 14 and 15 are none yet, and stay 0

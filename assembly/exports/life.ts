@@ -82,7 +82,10 @@ export function watch(item: u32, value: u32): f64 {
   return refused == OK ? leaveNumber(setWatch(item, value)) : <f64>refused;
 }
 
-/** A counter of the whole kernel (COUNTER_…); callable at any time. BAD_ARGUMENT: 16 and up. */
+/**
+ * A counter of the whole kernel (COUNTER_…); callable at any time. 0: 14 and 15, which are kept for
+ * counters to come; BAD_ARGUMENT: 16 and up.
+ */
 export function counter(id: u32): f64 {
   if (id >= COUNTERS) return <f64>BAD_ARGUMENT;
   return load<f64>(COUNTER_ARRAY + ((<usize>id) << 3));

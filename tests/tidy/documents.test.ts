@@ -37,7 +37,9 @@ function programsOf(document: string): Program[] {
 
 t.test("the programs in the documents compile and run", (t) => {
   const programs = documents.flatMap(programsOf);
-  t.ok(programs.some(({ name }) => name.startsWith("readme")), "README shows a program");
+  for (const document of ["readme", "docs-kernel", "docs-otp"]) {
+    t.ok(programs.some(({ name }) => name.startsWith(document)), `${document} shows a program`);
+  }
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const { name, code } of programs) writeFileSync(join(folder, `${name}.ts`), code);

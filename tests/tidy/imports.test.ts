@@ -25,9 +25,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Where a program starts. */
-const entries = ["host/index.ts", "host/server/main.ts", "host/tools/prepare.mjs"];
+const entries = [
+  "host/index.ts", "host/kernel/index.ts", "host/server/main.ts", "host/tools/prepare.mjs",
+];
 /** Part of the product, though no program of ours runs it: for others' tests and debugging. */
-const forTests = ["host/storage/memory.ts", "host/kernel/recorder.ts"];
+const forTests = ["host/storage/memory.ts"];
 const testEntries = ["tests/run.ts", "bench/main.ts", "bench/native/index.ts"];
 const assemblyEntries = ["assembly/index.ts", "assembly/debug.ts"];
 
