@@ -95,6 +95,12 @@ export class Kernel extends KernelCalls {
     return hashImage(this.exports);
   }
 
+  /** A limit that memory is laid out for: as it was asked, or the kernel's default. */
+  limit(name: keyof Limits): number {
+    const first = this.exports.limits_address() >> 2;
+    return this.#memory.words[first + limitNames.indexOf(name)] as number;
+  }
+
   /** Reads the next event into `event`; false if there is none. */
   nextEvent(): boolean {
     return this.event.next();
@@ -276,10 +282,15 @@ function instantiateChecked(wasm: BufferSource): KernelExports {
 }
 
 function writeLimits(exports: KernelExports, limits: Partial<Limits>): void {
+  const unknown = Object.keys(limits).find((name) => !limitNames.includes(name as keyof Limits));
+  if (unknown !== undefined) {
+    throw new PidgeonError("PIDGEON_BAD_OPTION", { name: "limits", value: unknown });
+  }
   const words = new Uint32Array(exports.memory.buffer, exports.limits_address());
   limitNames.forEach((name, index) => {
-    const limit = limits[name] ?? 0;
-    if (!Number.isInteger(limit) || limit < 0 || limit > 0xffff_ffff) {
+    const limit = limits[name];
+    if (limit === undefined) return; // 0 has the kernel take its default
+    if (!Number.isInteger(limit) || limit < 1 || limit > 0xffff_ffff) {
       throw new PidgeonError("PIDGEON_KERNEL_LIMIT", { name, limit });
     }
     words[index] = limit;

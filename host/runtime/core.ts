@@ -52,7 +52,6 @@ export class Core implements Arming {
   /** Where reports go; never throws. */
   readonly logger: Logger;
   readonly #copier = new Copier();
-  readonly #handlesMax: number;
   /** Bytes go to native processes as the kernel's own, to others as a value. */
   hasNatives = false;
   /** Some process has had a limit: what somebody waits for must not be refused by it. */
@@ -62,15 +61,12 @@ export class Core implements Arming {
   /** The monitor of the last `spawn` with Option.MONITOR. */
   spawnedRef: Ref | 0 = 0;
 
-  constructor(
-    runtime: Runtime, kernel: Kernel, handlesMax: number, clock: Clock, logger: Logger,
-  ) {
+  constructor(runtime: Runtime, kernel: Kernel, clock: Clock, logger: Logger) {
     this.runtime = runtime;
     this.kernel = kernel;
     this.clock = clock;
     this.logger = logger;
-    this.#handlesMax = handlesMax;
-    this.handles = new HandleTable(handlesMax);
+    this.handles = new HandleTable(kernel.limit("handles"));
   }
 
   // ---- spawn ----
@@ -212,7 +208,7 @@ export class Core implements Arming {
   hold(value: unknown): number {
     const handle = this.handles.allocate(value);
     if (handle === 0) {
-      throw new PidgeonError("PIDGEON_HANDLES_FULL", { limit: this.#handlesMax });
+      throw new PidgeonError("PIDGEON_HANDLES_FULL", { limit: this.kernel.limit("handles") });
     }
     return handle;
   }

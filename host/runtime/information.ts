@@ -5,7 +5,7 @@ import { Behaviour } from "./behaviour.ts";
 import { Bytes } from "./bytes.ts";
 import type { Core } from "./core.ts";
 import { decode } from "./decode.ts";
-import { priorityNames } from "./flags.ts";
+import { badOption, priorityNames } from "./flags.ts";
 import { Call, Cast, Down, Exit, TimerTimeout } from "./messages.ts";
 import type { ProcessInfo, ProcessInfoItems } from "./types.ts";
 
@@ -53,10 +53,11 @@ const items: Items = {
   messages: messagesOf,
 };
 
-/** One item of a process; undefined if it is dead. */
+/** One item of a process; undefined if it is dead. Throws PIDGEON_BAD_OPTION. */
 export function processItem<I extends keyof ProcessInfoItems>(
   core: Core, pid: Pid, item: I,
 ): ProcessInfoItems[I] | undefined {
+  if (!Object.hasOwn(items, item)) throw badOption("item", item);
   return core.kernel.isAlive(pid) ? items[item](core, pid) : undefined;
 }
 

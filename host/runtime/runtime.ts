@@ -43,8 +43,6 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
-/** The kernel's own default, see Limits. */
-const HANDLES_DEFAULT = 262_144;
 const LONG_SCHEDULE_MS = 250;
 const STOP_TIMEOUT_MS = 5_000;
 
@@ -62,8 +60,7 @@ export class Runtime {
       ? loadKernel(options.limits) : Kernel.instantiate(options.kernel, options.limits);
     const logger = guarded(options.logger ?? logToConsole);
     const clock = options.clock ?? new SystemClock();
-    const handlesMax = options.limits?.handles ?? HANDLES_DEFAULT;
-    this.core = new Core(this, kernel, handlesMax, clock, logger);
+    this.core = new Core(this, kernel, clock, logger);
     this.#turns = new Turns(this.core);
     this.#manual = options.manual === true;
     this.#pump = new Pump(this.core, this.#turns, {

@@ -4,10 +4,10 @@
 //            ── down to disable ─► { …, isLong: false … }
 //   turn or native slice beyond longSchedule ─► { monitor: "long_schedule", reductions … }
 //   mailbox beyond its memory limit ─► a MemoryLimitReport to the logger, watched or not
-import { PidgeonError } from "../errors.ts";
 import { EventKind, Watch } from "../kernel/abi.ts";
 import type { Pid } from "../kernel/abi.ts";
 import type { Core } from "./core.ts";
+import { badOption } from "./flags.ts";
 import { Tag } from "./messages.ts";
 
 /** What is watched; what is left out is not. @see erlang:system_monitor/2 */
@@ -45,7 +45,7 @@ const REPORTED_MAX = 256;
 
 function mark(name: string, value: number, least: number): number {
   if (Number.isInteger(value) && value >= least && value <= MARK_MAX) return value;
-  throw new PidgeonError("PIDGEON_BAD_OPTION", { name, value });
+  throw badOption(name, value);
 }
 
 export class SystemMonitor {
@@ -69,6 +69,9 @@ export class SystemMonitor {
     }
     const schedule = longSchedule === undefined ? 0 : mark("longSchedule", longSchedule, 1);
     const { kernel } = this.#core;
+    if (settings !== undefined && !kernel.isAlive(settings.receiver)) {
+      throw badOption("receiver", settings.receiver);
+    }
     // The kernel tells of what is more than its mark.
     kernel.watch(Watch.QUEUE_HIGH, high === 0 ? 0 : high - 1);
     kernel.watch(Watch.QUEUE_LOW, low);

@@ -181,5 +181,20 @@ scenario("marks that make no sense are refused, and the old ones stay", (t, h) =
     t.throws(() => h.runtime.systemMonitor({ receiver, options }),
       like({ code: "PIDGEON_BAD_OPTION" }));
   }
+  const end = h.runtime.spawn(function* () {});
+  h.pump();
+  for (const nobody of [end, 0.5 as Pid, 0 as Pid]) {
+    t.throws(() => h.runtime.systemMonitor({ receiver: nobody, options: { longSchedule: 9 } }),
+      like({ code: "PIDGEON_BAD_OPTION" }));
+  }
   t.equal(h.runtime.systemMonitor(undefined), old);
+});
+
+scenario("an item that there is none of is refused, also of a dead process", (t, h) => {
+  const end = h.runtime.spawn(function* () {});
+  h.pump();
+  for (const item of ["nope", "toString"]) {
+    t.throws(() => h.runtime.processInfo(end, item as "status"),
+      like({ code: "PIDGEON_BAD_OPTION" }));
+  }
 });

@@ -6,7 +6,7 @@ import {
 import type {
   GenServerModule, MailboxLimit, MemoryLimit, Operation, Pid, Priority, Process,
 } from "../../host/index.ts";
-import { like, scenario } from "./harness.ts";
+import { Harness, like, scenario } from "./harness.ts";
 
 function* never(): Operation<void> {
   yield* receive("never");
@@ -241,3 +241,14 @@ scenario("a callback process has limits from its first message on", (t, h) => {
   t.same(sent, [true, true, false]);
   t.same(got, [{ n: 1 }, { n: 2 }]);
 });
+
+scenario("limits of tables: what is misspelt or none is refused, others have defaults", (t, h) => {
+  const start = (limits: object) => () => new Harness({ limits });
+  t.throws(start({ proceses: 5 }), like({ code: "PIDGEON_BAD_OPTION" }));
+  for (const handles of [0, -1, 1.5, NaN, 2 ** 32]) {
+    t.throws(start({ handles }), like({ code: "PIDGEON_KERNEL_LIMIT" }));
+  }
+  const { kernel } = h.runtime.core;
+  t.equal(kernel.limit("processes"), 64);
+  t.equal(kernel.limit("handles"), 262_144);
+}, { limits: { processes: 64 } });
