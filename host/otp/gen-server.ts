@@ -1,55 +1,35 @@
 // GenServer: a process that answers calls, one at a time, from a state that only it holds.
 //
-//   const counter: GenServerModule<number, number> = {
+//   interface Counting { calls: { add(request: { n: number }): number } }
+//   const counter: GenServerModule<number, number, Counting> = {
 //     init: (start) => ok(start),
-//     handleCall: (n: number, from, total) => reply(total + n, total + n),
+//     handleCall: { add: ({ n }, from, total) => reply(total + n, total + n) },
 //   };
-//   const pid = yield* GenServer.startLink(self, counter, 0);
-//   const total = yield* GenServer.call(self, pid, 5);
+//   const server = yield* GenServer.startLink(self, counter, 0);
+//   const total = yield* GenServer.call(self, server, { kind: "add", n: 5 });   // a number
 //
 // server-process.ts draws the flow. Callbacks may be plain functions, generators (which may wait
-// and call) or async. `self` in a callback is the server's process.
-import { Option } from "../kernel/abi.ts";
+// and call) or async. `self` in a callback is the server's process. A module that does not say what
+// it takes (`GenServerModule<number, number>`) has one handleCall and one handleCast for all.
+import { isDeepStrictEqual } from "node:util";
 import { answer, AwaitRef, CALL_TIMEOUT_MS, CallOperation } from "../runtime/call.ts";
 import { ExitReason, Tag } from "../runtime/messages.ts";
-import { Suspension, Waiting } from "../runtime/suspension.ts";
-import type { Resumption } from "../runtime/suspension.ts";
 import { Runtime, TIMEOUT } from "../runtime/index.ts";
 import type {
-  Destination, Down, Eventually, From, Operation, Pid, Process, Reason, Ref, Timeout,
+  Destination, Down, From, Kind, Operation, Process, Reason, Ref, ReplyOf, RequestOf,
+  ServerMessages, ServerPid, ServerRef, Timeout, UntypedServer,
 } from "../runtime/index.ts";
 import type { ChildSpec, Restart, Shutdown } from "./child-spec.ts";
-import type { CallResult, CastResult, InitResult } from "./results.ts";
-import { ServerProcess } from "./server-process.ts";
-import type { Started, StopRequest } from "./server-process.ts";
+import type { AnyModule, GenServerModule } from "./gen-server-module.ts";
+import { awaitResponse, multiCall, RequestId, RequestIds, responseIn, send } from "./requests.ts";
+import type { LabelledResponse, MultiCallResult, Response } from "./requests.ts";
+import type { CodeChange, CodeRequest, StopRequest } from "./server-process.ts";
+import { StartOperation } from "./start-server.ts";
+import type { ServerOptions } from "./start-server.ts";
 
-/** The callbacks of a server: `init` is mandatory, and each message that comes needs its own. */
-export interface GenServerModule<S, A = void> {
-  /** For reports, and the default id in a supervisor. */
-  readonly name?: string;
-  /** Mandatory. Answers `ok(state)`, `ignore()` or `stop(reason)`; the starter waits for it. */
-  init(args: A, self: Process): Eventually<InitResult<S>>;
-  /** Answers `reply(value, state)`, `noreply(state)` or `stop(reason, state)`. */
-  handleCall?(request: any, from: From, state: S, self: Process): Eventually<CallResult<S>>;
-  handleCast?(message: any, state: S, self: Process): Eventually<CastResult<S>>;
-  /** Any other message: plain ones, Exit, Down, and TIMEOUT (see `after`). Default: dropped. */
-  handleInfo?(message: any, state: S, self: Process): Eventually<CastResult<S>>;
-  /** Runs at once after a callback that answered with `cont(term)`. */
-  handleContinue?(term: any, state: S, self: Process): Eventually<CastResult<S>>;
-  /**
-   * Runs when a callback stops the server or throws, and on the parent's exit if exits are trapped.
-   */
-  terminate?(reason: Reason, state: S, self: Process): Eventually<unknown>;
-  /** @internal Stopped first when the runtime stops. */
-  readonly supervises?: boolean;
-}
-
-export interface ServerOptions {
-  /** Registered before `init` runs; a taken name fails the start with `{ alreadyStarted: pid }`. */
-  readonly name?: string;
-  /** How long `init` may take; default Infinity. Then the server is killed. */
-  readonly timeoutMs?: number;
-}
+export type { GenServerModule } from "./gen-server-module.ts";
+export { StartFailed } from "./start-server.ts";
+export type { ServerOptions } from "./start-server.ts";
 
 export interface ChildOptions extends ServerOptions {
   /** Default: the options' name, then the module's. */
@@ -58,69 +38,75 @@ export interface ChildOptions extends ServerOptions {
   readonly shutdown?: Shutdown;
 }
 
-/** Thrown by a start that failed, with the server's reason; uncaught, it ends the starter. */
-export class StartFailed extends ExitReason {
-  /** True if `init` has answered `ignore()`. */
-  readonly ignored: boolean;
-
-  constructor(reason: Reason, ignored = false) {
-    super(reason);
-    this.name = "StartFailed";
-    this.ignored = ignored;
-  }
+/**
+ * Asks a server and waits for its reply: a copy, the caller's own.
+ * Throws CallFailed if the server is dead ("noproc"), ends before it replies, refuses the request
+ * because its mailbox is full ("mailbox_full"), or takes longer than `timeoutMs` (a reply that
+ * comes later is lost). @see gen_server:call/2,3
+ */
+interface Call {
+  <M, K extends Kind<M, "calls">>(
+    self: Process, server: ServerRef<M>, request: RequestOf<M, "calls", K>, timeoutMs?: number,
+  ): Operation<ReplyOf<M, K>>;
+  <T = any>(
+    self: Process, server: UntypedServer, request: unknown, timeoutMs?: number,
+  ): Operation<T>;
 }
 
-/** Spawns a server and waits until its `init` has ended. */
-class StartOperation extends Suspension {
-  readonly #self: Process;
-  readonly #module: GenServerModule<any, any>;
-  readonly #args: unknown;
-  readonly #name: string | undefined;
-  readonly #linked: boolean;
-  #pid: Pid | 0 = 0;
+interface Cast {
+  <M, K extends Kind<M, "casts">>(
+    self: Process | Runtime, server: ServerRef<M>, message: RequestOf<M, "casts", K>,
+  ): boolean;
+  (self: Process | Runtime, server: UntypedServer, message: unknown): boolean;
+}
 
-  constructor(
-    self: Process, module: GenServerModule<any, any>, args: unknown, linked: boolean,
-    options: ServerOptions | undefined,
-  ) {
-    super(Waiting.REFERENCE, undefined, options?.timeoutMs ?? Infinity);
-    this.#self = self;
-    this.#module = module;
-    this.#args = args;
-    this.#name = options?.name;
-    this.#linked = linked;
-  }
+interface SendRequest {
+  <M, K extends Kind<M, "calls">>(
+    self: Process, server: ServerRef<M>, request: RequestOf<M, "calls", K>,
+  ): RequestId<ReplyOf<M, K>>;
+  <T = any>(self: Process, server: UntypedServer, request: unknown): RequestId<T>;
+}
 
-  protected override begin() {
-    const self = this.#self;
-    const { core, pid: starter } = self;
-    const options = Option.MONITOR | (this.#linked ? Option.LINK : 0);
-    core.mark(starter);
-    this.#pid = core.spawnBehaviour(starter, options, (machine, pid) => {
-      const ref = machine.kernel.lastRef;
-      this.ref = ref;
-      const birth = { args: this.#args, starter, ref, name: this.#name };
-      return new ServerProcess(machine, pid, this.#module, this.#linked ? starter : 0, birth);
-    });
-    return super.begin();
-  }
+interface AwaitResponse {
+  <V>(self: Process, sent: RequestId<V>, timeoutMs?: number): Operation<Response<V> | Timeout>;
+  <V, L>(
+    self: Process, sent: RequestIds<V, L>, timeoutMs?: number,
+  ): Operation<LabelledResponse<V, L> | Timeout | undefined>;
+}
 
-  protected override end(resumption: Resumption) {
-    const self = this.#self;
-    const pid = this.#pid as Pid;
-    if (resumption.tag === Tag.DOWN) throw new StartFailed((resumption.value as Down).reason);
-    self.demonitor(this.ref as Ref, { flush: true });
-    if (resumption.tag === Tag.TIMED_OUT) {
-      if (this.#linked) self.unlink(pid);
-      self.exit(pid, "kill");
-      throw new StartFailed("timeout");
-    }
-    const answer = resumption.value as Started;
-    if (answer.type === "failed") throw new StartFailed(answer.reason);
-    if (answer.type === "ignored") throw new StartFailed("ignore", true);
-    resumption.value = pid;
-    return resumption;
-  }
+interface CheckResponse {
+  <V>(self: Process, message: unknown, sent: RequestId<V>): Response<V> | undefined;
+  <V, L>(
+    self: Process, message: unknown, sent: RequestIds<V, L>,
+  ): LabelledResponse<V, L> | undefined;
+}
+
+interface MultiCall {
+  <M, K extends Kind<M, "calls">>(
+    self: Process, servers: readonly ServerRef<M>[], request: RequestOf<M, "calls", K>,
+    timeoutMs?: number,
+  ): Operation<MultiCallResult<ReplyOf<M, K>>>;
+  <T = any>(
+    self: Process, servers: readonly UntypedServer[], request: unknown, timeoutMs?: number,
+  ): Operation<MultiCallResult<T>>;
+}
+
+interface Abcast {
+  <M, K extends Kind<M, "casts">>(
+    self: Process, servers: readonly ServerRef<M>[], message: RequestOf<M, "casts", K>,
+  ): void;
+  (self: Process, servers: readonly UntypedServer[], message: unknown): void;
+}
+
+function call(
+  self: Process, server: Destination, request: unknown, timeoutMs: number = CALL_TIMEOUT_MS,
+): Operation<unknown> {
+  return new CallOperation(self, server, request, timeoutMs);
+}
+
+function cast(self: Process | Runtime, server: Destination, message: unknown): boolean {
+  if (self instanceof Runtime) return self.core.send(0, server, Tag.CAST, 0, message);
+  return self.core.send(self.pid, server, Tag.CAST, 0, message);
 }
 
 export const GenServer = {
@@ -130,21 +116,23 @@ export const GenServer = {
    * comes.
    * @see gen_server:start_link/3,4, which answers {error, Reason} instead
    */
-  startLink<S, A>(
-    self: Process, module: GenServerModule<S, A>, args: A, options?: ServerOptions,
-  ): Operation<Pid> {
-    return new StartOperation(self, module, args, true, options);
+  startLink<S, A, M = ServerMessages>(
+    self: Process, module: GenServerModule<S, A, M>, args: NoInfer<A>, options?: ServerOptions,
+  ): Operation<ServerPid<M>> {
+    return new StartOperation(self, module as AnyModule, args, true, options);
   },
 
   /** As startLink, without the link. @see gen_server:start/3,4 */
-  start<S, A>(
-    self: Process, module: GenServerModule<S, A>, args: A, options?: ServerOptions,
-  ): Operation<Pid> {
-    return new StartOperation(self, module, args, false, options);
+  start<S, A, M = ServerMessages>(
+    self: Process, module: GenServerModule<S, A, M>, args: NoInfer<A>, options?: ServerOptions,
+  ): Operation<ServerPid<M>> {
+    return new StartOperation(self, module as AnyModule, args, false, options);
   },
 
   /** A child specification: what a supervisor needs to start such a server. */
-  spec<S, A>(module: GenServerModule<S, A>, args: A, options: ChildOptions = {}): ChildSpec {
+  spec<S, A, M = ServerMessages>(
+    module: GenServerModule<S, A, M>, args: NoInfer<A>, options: ChildOptions = {},
+  ): ChildSpec {
     const { restart, shutdown } = options;
     return {
       id: options.id ?? options.name ?? module.name ?? "server",
@@ -155,49 +143,115 @@ export const GenServer = {
   },
 
   /**
-   * Asks a server and waits for its reply: a copy, the caller's own.
-   * Throws CallFailed if the server is dead ("noproc"), ends before it replies, refuses the request
-   * because its mailbox is full ("mailbox_full"), or takes longer than `timeoutMs` (a reply that
-   * comes later is dropped). @see gen_server:call/2,3
+   * Says what a server takes where only its name or pid is known: nothing is checked.
+   * `const counter = GenServer.ref<Counting>("counter");`
    */
-  call<T = any>(
-    self: Process, server: Destination, request: unknown, timeoutMs: number = CALL_TIMEOUT_MS,
-  ): Operation<T> {
-    return new CallOperation(self, server, request, timeoutMs);
+  ref<M>(server: Destination): ServerRef<M> {
+    return server as ServerRef<M>;
   },
+
+  call: call as Call,
 
   /**
    * Sends without waiting; false if there is no such server, or its mailbox is full.
    * @see gen_server:cast/2
    */
-  cast(self: Process | Runtime, server: Destination, message: unknown): boolean {
-    if (self instanceof Runtime) return self.cast(server, message);
-    return self.core.send(self.pid, server, Tag.CAST, 0, message);
-  },
+  cast: cast as Cast,
 
   /**
-   * Answers a call later, from any process; false if the caller is dead. @see gen_server:reply/2
+   * Answers a call later, from any process; false if nobody waits for it any more.
+   * @see gen_server:reply/2
    */
-  reply(self: Process, from: From, value: unknown): boolean {
+  reply<V>(self: Process, from: From<V>, value: NoInfer<V>): boolean {
     return answer(self.core, self.pid, from, value);
   },
 
   /**
+   * Sends a request without waiting: the answer is received later, as with `receiveResponse`. Also
+   * a dead server's: it says "noproc" then.
+   * Throws CallFailed "mailbox_full" and PIDGEON_NOT_SENDABLE. O(size of the request).
+   * @see gen_server:send_request/2
+   */
+  sendRequest: send as SendRequest,
+
+  /**
+   * Waits for the answer to a request, or to the first of a collection that has one, which is out
+   * then; undefined for an empty collection. After `timeoutMs` it answers TIMEOUT, and gives the
+   * request, or all of the collection, up: a late answer is lost. O(messages passed over).
+   * @see gen_server:receive_response/1,2,3
+   */
+  receiveResponse: ((self: Process, sent: RequestId | RequestIds, timeoutMs = Infinity) =>
+    awaitResponse(self, sent, timeoutMs, true)) as AwaitResponse,
+
+  /**
+   * As receiveResponse, but a request whose time has run out may be waited for again.
+   * @see gen_server:wait_response/1,2,3
+   */
+  waitResponse: ((self: Process, sent: RequestId | RequestIds, timeoutMs = Infinity) =>
+    awaitResponse(self, sent, timeoutMs, false)) as AwaitResponse,
+
+  /**
+   * What a message that was received says of a request, or of one of a collection; undefined if it
+   * is about none. For `handleInfo` and plain `receive`. O(1). @see gen_server:check_response/2,3
+   */
+  checkResponse: responseIn as CheckResponse,
+
+  /** An empty collection of requests. @see gen_server:reqids_new/0 */
+  requestIds<V = any, L = unknown>(): RequestIds<V, L> {
+    return new RequestIds();
+  },
+
+  /**
+   * Asks several servers at once and waits for all of them, for `timeoutMs` together; late answers
+   * are lost. O(servers + messages passed over for each answer).
+   * @see gen_server:multi_call/2,3,4, where one name on several nodes is asked
+   */
+  multiCall: ((self: Process, servers: readonly Destination[], request: unknown,
+    timeoutMs = Infinity) => multiCall(self, servers, request, timeoutMs)) as MultiCall,
+
+  /**
+   * Casts to several servers; who is dead or unknown does not get it, and nobody hears of that.
+   * @see gen_server:abcast/2,3, where it goes to one name on several nodes
+   */
+  abcast: ((self: Process, servers: readonly Destination[], message: unknown) => {
+    for (const server of servers) cast(self, server, message);
+  }) as Abcast,
+
+  /**
+   * Gives a running server other callbacks, between two messages: their `codeChange` makes its
+   * state of the old one. If that fails, or there is none, the old ones go on with the old state;
+   * the answer tells why. `extra` is copied; the module is handed over.
+   * Throws CallFailed as a call does. @see sys:change_code/4,5 between suspend and resume
+   */
+  changeCode<S, A, M = ServerMessages>(
+    self: Process, server: Destination, module: GenServerModule<S, A, M>, extra?: unknown,
+    timeoutMs: number = CALL_TIMEOUT_MS,
+  ): Operation<CodeChange> {
+    const request: CodeRequest = { module: module as AnyModule, extra: self.core.copy(extra) };
+    return new CallOperation(self, server, request, timeoutMs, true, Tag.SYSTEM);
+  },
+
+  /**
    * Ends a server in order (`terminate` runs) and waits until it is gone.
-   * Throws ExitReason "noproc" or "timeout". @see gen_server:stop/1,3
+   * Throws ExitReason: "noproc", "timeout" (it goes on ending), "calling_self", or the reason with
+   * which it ended if that is another one. @see gen_server:stop/1,3
    */
   *stop(
     self: Process, server: Destination, reason: Reason = "normal", timeoutMs = Infinity,
   ): Operation<void> {
+    if (self.core.resolve(server) === self.pid) throw new ExitReason("calling_self");
+    // A bad time is refused before anything is done.
+    const ending = new AwaitRef(0 as Ref, timeoutMs);
     self.core.mark(self.pid);
     const ref = self.monitor(server);
+    ending.ref = ref;
     const request: StopRequest = { stop: reason };
     self.core.send(self.pid, server, Tag.SYSTEM, ref, request);
-    const down: Down | Timeout = yield* new AwaitRef(ref, timeoutMs);
+    const down: Down | Timeout = yield* ending;
     if (down === TIMEOUT) {
       self.demonitor(ref, { flush: true });
       throw new ExitReason("timeout");
     }
-    if (down.reason === "noproc") throw new ExitReason("noproc");
+    if (!isDeepStrictEqual(down.reason, reason)) throw new ExitReason(down.reason);
   },
 };

@@ -12,11 +12,15 @@ export type {
 } from "./dynamic-supervisor-server.ts";
 export { GenServer, StartFailed } from "./gen-server.ts";
 export type { ChildOptions, GenServerModule, ServerOptions } from "./gen-server.ts";
+export type { CallHandlers, CastHandlers } from "./gen-server-module.ts";
 export { PartitionSupervisor } from "./partition-supervisor.ts";
 export type { Partitions, PartitionSupervisorSpec } from "./partition-supervisor.ts";
+export { RequestId, RequestIds } from "./requests.ts";
+export type { LabelledResponse, MultiCallResult, Response } from "./requests.ts";
+export type { CodeChange } from "./server-process.ts";
 export type { Strategy } from "./restart.ts";
 export {
-  after, cont, ignore, noreply, ok, reply, stop, stopReply,
+  after, cont, hibernate, ignore, noreply, ok, reply, stop, stopReply,
 } from "./results.ts";
 export type {
   CallResult, CastResult, Ignore, InitResult, Next, NoReply, Ok, Reply, Stop,

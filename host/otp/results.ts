@@ -3,14 +3,14 @@ import type { Reason } from "../runtime/index.ts";
 
 export interface Ok<S> { readonly type: "ok"; readonly state: S; readonly next: Next }
 export interface Ignore { readonly type: "ignore" }
-export interface Reply<S> {
-  readonly type: "reply"; readonly value: unknown; readonly state: S; readonly next: Next;
+export interface Reply<S, V = unknown> {
+  readonly type: "reply"; readonly value: V; readonly state: S; readonly next: Next;
 }
 export interface NoReply<S> { readonly type: "noreply"; readonly state: S; readonly next: Next }
-export interface Stop<S> {
+export interface Stop<S, V = unknown> {
   readonly type: "stop"; readonly reason: Reason; readonly state: S;
   /** Undefined: the caller gets no reply. */
-  readonly reply: { readonly value: unknown } | undefined;
+  readonly reply: { readonly value: V } | undefined;
 }
 
 /** What happens right after a callback, before any message that is queued. */
@@ -19,10 +19,12 @@ export type Next =
   /** handleContinue(term) runs at once. */
   | { readonly type: "continue"; readonly term: unknown }
   /** handleInfo(GenServer.TIMEOUT) runs if no message comes for so long. */
-  | { readonly type: "timeout"; readonly ms: number };
+  | { readonly type: "timeout"; readonly ms: number }
+  /** Sleeps until any message comes. */
+  | { readonly type: "hibernate" };
 
 export type InitResult<S> = Ok<S> | Ignore | Stop<unknown>;
-export type CallResult<S> = Reply<S> | NoReply<S> | Stop<S>;
+export type CallResult<S, V = unknown> = Reply<S, V> | NoReply<S> | Stop<S, V>;
 export type CastResult<S> = NoReply<S> | Stop<S>;
 /** What any callback after init may have answered. */
 export type Result<S> = Reply<S> | NoReply<S> | Stop<S>;
@@ -38,7 +40,7 @@ export function ignore(): Ignore {
 }
 
 /** Answers the caller. */
-export function reply<S>(value: unknown, state: S, next?: Next): Reply<S> {
+export function reply<S, const V>(value: V, state: S, next?: Next): Reply<S, V> {
   return { type: "reply", value, state, next };
 }
 
@@ -48,12 +50,12 @@ export function noreply<S>(state: S, next?: Next): NoReply<S> {
 }
 
 /** Ends the server: `terminate` runs, then the process exits with `reason`. */
-export function stop<S = undefined>(reason: Reason, state?: S): Stop<S> {
+export function stop<S = undefined>(reason: Reason, state?: S): Stop<S, never> {
   return { type: "stop", reason, state: state as S, reply: undefined };
 }
 
 /** Answers the caller, then ends the server. */
-export function stopReply<S>(reason: Reason, value: unknown, state: S): Stop<S> {
+export function stopReply<S, const V>(reason: Reason, value: V, state: S): Stop<S, V> {
   return { type: "stop", reason, state, reply: { value } };
 }
 
@@ -66,3 +68,32 @@ export function cont(term: unknown): Next {
 export function after(ms: number): Next {
   return { type: "timeout", ms };
 }
+
+/**
+ * As `next`: the server sleeps until any message comes, without a time. It costs no less than other
+ * waiting: an idle server holds nothing but its state. @see proc_lib:hibernate/3
+ */
+export function hibernate(): Next {
+  return { type: "hibernate" };
+}
+
+/**
+ * The result that a callback has thrown, which counts as if it had answered it; else undefined.
+ * @see gen_server: `catch throw:R -> {ok, R}`
+ */
+export function thrownResult(thrown: unknown): Ok<unknown> | Ignore | Result<unknown> | undefined {
+  try {
+    // What these functions make is plain data with these very fields.
+    if (Object.getPrototypeOf(thrown) !== Object.prototype) return undefined;
+    const keys = Object.keys(thrown as object).join();
+    return shapes.get((thrown as Ignore).type) === keys ? thrown as Ignore : undefined;
+  } catch {
+    // Nothing that has a prototype, or a proxy that can't be asked.
+    return undefined;
+  }
+}
+
+const shapes: ReadonlyMap<string, string> = new Map([
+  ["ok", "type,state,next"], ["ignore", "type"], ["reply", "type,value,state,next"],
+  ["noreply", "type,state,next"], ["stop", "type,reason,state,reply"],
+]);

@@ -1,7 +1,7 @@
 // Processes without a generator of their own: an object that is called with each message.
 import type { Pid, Ref } from "../kernel/abi.ts";
 import type { Core } from "./core.ts";
-import { Call, Cast, Tag } from "./messages.ts";
+import { Call, Cast, ReplyMessage, Tag } from "./messages.ts";
 import { wait } from "./operations.ts";
 import { Process } from "./process.ts";
 import { Suspension, Waiting } from "./suspension.ts";
@@ -52,7 +52,8 @@ export abstract class Behaviour extends Process {
 /** The message as user code sees it. */
 export function messageOf(tag: number, from: Pid, ref: Ref, value: unknown): unknown {
   if (tag === Tag.CALL) return new Call({ pid: from, ref }, value);
-  return tag === Tag.CAST ? new Cast(value) : value;
+  if (tag === Tag.CAST) return new Cast(value);
+  return tag === Tag.REPLY ? new ReplyMessage(ref, value) : value;
 }
 
 /** The operation that a callback's answer asks for; undefined for any other value. */

@@ -39,17 +39,20 @@ export class CallOperation extends Suspension {
   readonly #server: Destination;
   readonly #request: unknown;
   readonly #owned: boolean;
+  readonly #tag: number;
   #pid: Pid | 0 = 0;
 
   /** With `owned` the request is not copied: for what only trusted code hands over. */
   constructor(
     self: Process, server: Destination, request: unknown, timeoutMs: number, owned = false,
+    tag: number = Tag.CALL,
   ) {
     super(Waiting.REFERENCE, undefined, timeoutMs);
     this.#self = self;
     this.#server = server;
     this.#request = request;
     this.#owned = owned;
+    this.#tag = tag;
   }
 
   protected override begin() {
@@ -63,8 +66,8 @@ export class CallOperation extends Suspension {
     this.#pid = server;
     let status: number;
     try {
-      status = this.#owned ? core.sendOwned(pid, server, Tag.CALL, ref, this.#request)
-        : core.post(pid, server, Tag.CALL, ref, this.#request);
+      status = this.#owned ? core.sendOwned(pid, server, this.#tag, ref, this.#request)
+        : core.post(pid, server, this.#tag, ref, this.#request);
     } catch (error) {
       demonitor(core, pid, ref, true);
       throw error;
@@ -102,7 +105,7 @@ export function answer(core: Core, sender: Pid | 0, from: From, value: unknown):
  * After a reply that may not have come through the alias: the monitor may be active still, or its
  * Down be queued. O(1), O(mailbox) if the server is dead.
  */
-function endMonitor(core: Core, pid: Pid, ref: Ref, server: Pid): void {
+export function endMonitor(core: Core, pid: Pid, ref: Ref, server: Pid): void {
   if (!demonitor(core, pid, ref, false) && !core.kernel.isAlive(server)) {
     demonitor(core, pid, ref, true);
   }

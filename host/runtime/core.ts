@@ -60,6 +60,8 @@ export class Core implements Arming {
   answersDirectly = false;
   /** The monitor of the last `spawn` with Option.MONITOR. */
   spawnedRef: Ref | 0 = 0;
+  /** The references of requests whose answers are messages to be received: see requests.ts. */
+  readonly requests = new WeakMap<Process, Set<Ref>>();
 
   constructor(runtime: Runtime, kernel: Kernel, clock: Clock, logger: Logger) {
     this.runtime = runtime;
@@ -211,6 +213,12 @@ export class Core implements Arming {
       throw new PidgeonError("PIDGEON_HANDLES_FULL", { limit: this.kernel.limit("handles") });
     }
     return handle;
+  }
+
+  /** Whether the process has sent a request with this reference and not yet seen its answer. */
+  isRequest(pid: Pid, ref: Ref): boolean {
+    const self = this.table.find(pid);
+    return self !== undefined && this.requests.get(self)?.has(ref) === true;
   }
 
   /** A copy of a value, as a message. Throws PIDGEON_NOT_SENDABLE. O(size). */

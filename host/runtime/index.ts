@@ -7,7 +7,7 @@ export { ManualClock, SystemClock } from "./clock.ts";
 export type { Clock } from "./clock.ts";
 export { immutable, isImmutable } from "./copy.ts";
 export {
-  Call, Cast, Down, Exit, exit, ExitReason, isOrderly, TimerTimeout,
+  Call, Cast, Down, Exit, exit, ExitReason, isOrderly, ReplyMessage, TimerTimeout,
 } from "./messages.ts";
 export { receive, sleep, wait } from "./operations.ts";
 export { messages, oneOf, Pattern, pattern } from "./pattern.ts";
@@ -15,6 +15,9 @@ export type { Guard, Matched, Messages, Shape } from "./pattern.ts";
 export { Process } from "./process.ts";
 export { Runtime } from "./runtime.ts";
 export type { CallOptions, RuntimeOptions } from "./runtime.ts";
+export type {
+  Kind, ReplyOf, RequestOf, ServerMessages, ServerPid, ServerRef, UntypedServer,
+} from "./server-types.ts";
 export { TIMEOUT } from "./suspension.ts";
 export type { Suspension, Timeout } from "./suspension.ts";
 export type {

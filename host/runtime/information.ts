@@ -6,7 +6,7 @@ import { Bytes } from "./bytes.ts";
 import type { Core } from "./core.ts";
 import { decode } from "./decode.ts";
 import { badOption, priorityNames } from "./flags.ts";
-import { Call, Cast, Down, Exit, TimerTimeout } from "./messages.ts";
+import { Call, Cast, Down, Exit, ReplyMessage, TimerTimeout } from "./messages.ts";
 import type { ProcessInfo, ProcessInfoItems } from "./types.ts";
 
 /** The most messages that are shown: the kernel finds each from the head of the mailbox. */
@@ -89,6 +89,7 @@ function shownCopy(core: Core): unknown {
   if (value instanceof Exit || value instanceof Down) return value;
   if (value instanceof Call) return new Call(value.from, copyOf(core, value.request));
   if (value instanceof Cast) return new Cast(copyOf(core, value.request));
+  if (value instanceof ReplyMessage) return new ReplyMessage(value.ref, copyOf(core, value.value));
   return value instanceof TimerTimeout
     ? new TimerTimeout(value.ref, copyOf(core, value.message)) : copyOf(core, value);
 }

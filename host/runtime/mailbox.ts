@@ -69,7 +69,7 @@ export class Mailbox {
           backlog.searchedFor = undefined;
           return this.#take(pid, true);
         }
-        now = this.#isStale(suspension) ? this.#drop(pid, slot)
+        now = this.#isStale(pid, suspension) ? this.#drop(pid, slot)
           : this.#pass(pid, slot, suspension);
         backlog = backlogs[slot];
       } else if (now < 0) {
@@ -144,7 +144,7 @@ export class Mailbox {
     const isPlain = tag === Tag.MESSAGE && kind <= MessageKind.HANDLE;
     if (!isPlain || suspension.kind >= Waiting.REFERENCE) {
       if (suspension.kind === Waiting.RAW) return this.#offers(pid, suspension as RawSuspension);
-      return this.#acceptsOther(suspension, matches, kind, tag);
+      return this.#acceptsOther(pid, suspension, matches, kind, tag);
     }
     const { resumption } = this;
     if (kind === MessageKind.NUMBER) {
@@ -165,13 +165,13 @@ export class Mailbox {
 
   /** The less frequent: signals, calls, replies, bytes, and whatever a reference is waited for. */
   #acceptsOther(
-    suspension: Suspension, matches: Matches | undefined, kind: number, tag: number,
+    pid: Pid, suspension: Suspension, matches: Matches | undefined, kind: number, tag: number,
   ): boolean {
     const message = this.#kernel.message;
     const wanted = suspension.kind;
     if (wanted === Waiting.REFERENCE) {
       if (message.ref !== suspension.ref) return false;
-    } else if (this.#isStale(suspension)) {
+    } else if (this.#isStale(pid, suspension)) {
       return false;
     }
     const value = decode(this.#core, kind, tag, wanted === Waiting.MESSAGE);
@@ -211,11 +211,12 @@ export class Mailbox {
   }
 
   /** An answer that nobody waits for any more, or a system message to a process without one. */
-  #isStale(suspension: Suspension): boolean {
+  #isStale(pid: Pid, suspension: Suspension): boolean {
     if (suspension.kind >= Waiting.REFERENCE) return false;
     const message = this.#kernel.message;
     const tag = message.tag;
     if (tag < Tag.REPLY || message.kind >= MessageKind.EXIT) return false;
+    if (tag === Tag.REPLY) return !this.#core.isRequest(pid, message.ref as Ref);
     return tag <= Tag.REJECTED ||
       (tag === Tag.SYSTEM && suspension.kind === Waiting.MESSAGE);
   }

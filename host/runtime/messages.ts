@@ -79,6 +79,17 @@ export class Call {
   }
 }
 
+/** The answer to a `GenServer.sendRequest`; `checkResponse` tells to which. */
+export class ReplyMessage {
+  readonly ref: Ref;
+  readonly value: unknown;
+
+  constructor(ref: Ref, value: unknown) {
+    this.ref = ref;
+    this.value = value;
+  }
+}
+
 /** A `GenServer.cast` as a plain process sees it. */
 export class Cast {
   readonly request: unknown;

@@ -1,5 +1,5 @@
 // Patterns of `receive`: shapes of plain data that say which message is wanted and narrow its type.
-import { Call, Cast, Down, Exit, TimerTimeout } from "./messages.ts";
+import { Call, Cast, Down, Exit, ReplyMessage, TimerTimeout } from "./messages.ts";
 import { Suspension, Waiting } from "./suspension.ts";
 import type { Discriminant, Matches } from "./suspension.ts";
 import type { Operation } from "./types.ts";
@@ -10,14 +10,15 @@ export type Guard = (message: any) => boolean;
 type TypeTest =
   | StringConstructor | NumberConstructor | BooleanConstructor | BigIntConstructor
   | ArrayConstructor | ObjectConstructor
-  | typeof Exit | typeof Down | typeof Call | typeof Cast | typeof TimerTimeout;
+  | typeof Exit | typeof Down | typeof Call | typeof Cast | typeof ReplyMessage
+  | typeof TimerTimeout;
 
 /**
  * What a message must look like:
  * a literal (compared with `Object.is`); `String`, `Number`, `Boolean`, `BigInt`, `Array`,
- * `Object`; the classes `Exit`, `Down`, `Call`, `Cast`, `TimerTimeout`; a predicate; an array (same
- * length, element by element); an object (every property named here must match, others are free);
- * or a pattern made before.
+ * `Object`; the classes `Exit`, `Down`, `Call`, `Cast`, `ReplyMessage`, `TimerTimeout`; a
+ * predicate; an array (same length, element by element); an object (every property named here must
+ * match, others are free); or a pattern made before.
  */
 export type Shape =
   | string | number | boolean | bigint | null | undefined
@@ -37,6 +38,7 @@ export type Matched<S> =
   : S extends typeof Down ? Down
   : S extends typeof Call ? Call
   : S extends typeof Cast ? Cast
+  : S extends typeof ReplyMessage ? ReplyMessage
   : S extends typeof TimerTimeout ? TimerTimeout
   : S extends (message: any) => message is infer T ? T
   : S extends (message: infer M) => boolean ? M
@@ -99,7 +101,7 @@ const typeOfConstructor: ReadonlyMap<unknown, string> = new Map<unknown, string>
 ]);
 
 const messageClasses: ReadonlySet<unknown> =
-  new Set<unknown>([Exit, Down, Call, Cast, TimerTimeout]);
+  new Set<unknown>([Exit, Down, Call, Cast, ReplyMessage, TimerTimeout]);
 
 /** The first string that a shape of an object names, if it does. */
 export function discriminantOf(shape: Shape): Discriminant | undefined {

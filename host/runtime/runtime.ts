@@ -13,6 +13,9 @@ import { guarded, logToConsole } from "./logging.ts";
 import { Tag } from "./messages.ts";
 import type { Process } from "./process.ts";
 import { Pump } from "./pump.ts";
+import type {
+  Kind, ReplyOf, RequestOf, ServerRef, UntypedServer,
+} from "./server-types.ts";
 import type { SystemMonitorSettings } from "./system-monitor.ts";
 import { Turns } from "./turns.ts";
 import type {
@@ -119,8 +122,12 @@ export class Runtime {
    * GenServer.call from outside; the reply is the caller's.
    * Rejects with CallFailed: "noproc", "timeout", or why the server ended.
    */
-  call<T = any>(server: Destination, request: unknown, options?: CallOptions): Promise<T> {
-    return this.run(callingBody<T>, server, request, options?.timeoutMs ?? CALL_TIMEOUT_MS);
+  call<M, K extends Kind<M, "calls">>(
+    server: ServerRef<M>, request: RequestOf<M, "calls", K>, options?: CallOptions,
+  ): Promise<ReplyOf<M, K>>;
+  call<T = any>(server: UntypedServer, request: unknown, options?: CallOptions): Promise<T>;
+  call(server: Destination, request: unknown, options?: CallOptions): Promise<unknown> {
+    return this.run(callingBody, server, request, options?.timeoutMs ?? CALL_TIMEOUT_MS);
   }
 
   /** Sends from outside to every member of a group: see Process.sendToGroup. */
@@ -134,6 +141,10 @@ export class Runtime {
   }
 
   /** GenServer.cast from outside. */
+  cast<M, K extends Kind<M, "casts">>(
+    server: ServerRef<M>, message: RequestOf<M, "casts", K>,
+  ): boolean;
+  cast(server: UntypedServer, message: unknown): boolean;
   cast(server: Destination, request: unknown): boolean {
     return this.core.send(0, server, Tag.CAST, 0, request);
   }
@@ -252,8 +263,8 @@ export class Runtime {
   }
 }
 
-function* callingBody<T>(
+function* callingBody(
   self: Process, server: Destination, request: unknown, timeoutMs: number,
-): Operation<T> {
+): Operation<unknown> {
   return yield* new CallOperation(self, server, request, timeoutMs);
 }

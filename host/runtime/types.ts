@@ -47,10 +47,17 @@ export interface ErrorReason {
   readonly error: { readonly name: string; readonly message: string; readonly stack: string };
 }
 
-/** Who waits for the answer of a call; plain data, so it may be handed to another process. */
-export interface From {
+declare const answerType: unique symbol;
+
+/**
+ * Who waits for the answer of a call; plain data, so it may be handed to another process. V is the
+ * answer's type.
+ */
+export interface From<V = any> {
   readonly pid: Pid;
   readonly ref: Ref;
+  /** Types only. */
+  readonly [answerType]?: V;
 }
 
 export type Priority = "low" | "normal" | "high" | "max";

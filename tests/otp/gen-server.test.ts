@@ -33,7 +33,7 @@ function* slowly(ms: number, total: number) {
   return reply("slow", total);
 }
 
-scenario("calls are answered from the state, casts change it", (t, h) => {
+scenario("gen_server_SUITE:call, cast: answers from the state, which casts change", (t, h) => {
   const got = h.run(function* (self) {
     const pid = yield* GenServer.startLink(self, counter, 10);
     const first = yield* GenServer.call<number>(self, pid, { add: 5 });
@@ -44,7 +44,7 @@ scenario("calls are answered from the state, casts change it", (t, h) => {
   t.same(got, [15, true, 116]);
 });
 
-scenario("a server can be found by its name", (t, h) => {
+scenario("gen_server_SUITE:start: a server can be found by its name", (t, h) => {
   const got = h.run(function* (self) {
     const pid = yield* GenServer.start(self, counter, 1, { name: "counter" });
     const total: number = yield* GenServer.call(self, "counter", { add: 1 });
@@ -54,7 +54,7 @@ scenario("a server can be found by its name", (t, h) => {
   t.same(got, [true, 2, 5]);
 });
 
-scenario("a second server of the same name is refused with the pid of the first", (t, h) => {
+scenario("gen_server_SUITE:start: a name that is taken: refused, with its pid", (t, h) => {
   const got = h.run(function* (self) {
     const pid = yield* GenServer.start(self, counter, 1, { name: "counter" });
     try {
@@ -147,7 +147,7 @@ scenario("a reply may come later, and from another process", (t, h) => {
   }), "answered");
 });
 
-scenario("a crash ends the server; the caller learns its reason at once", (t, h) => {
+scenario("gen_server_SUITE:crash: the caller learns its reason at once", (t, h) => {
   const got = h.run(function* (self) {
     const pid = yield* GenServer.start(self, counter, 0);
     try {
@@ -162,7 +162,7 @@ scenario("a crash ends the server; the caller learns its reason at once", (t, h)
   t.match(h.reports, [{ type: "crash", label: "counter", reason }]);
 });
 
-scenario("what a module has no callback for, or answers wrongly, ends the server", (t, h) => {
+scenario("gen_server_SUITE:undef_handle_call, _cast, _info: or answered wrongly", (t, h) => {
   const bare: GenServerModule<null> = { init: () => ok(null) };
   const ends = h.run(function* (self) {
     const reasons: unknown[] = [];
@@ -205,7 +205,7 @@ scenario("a continue without its callback, or that throws, ends the server", (t,
   ]);
 });
 
-scenario("a terminate that throws runs once; its error becomes the reason", (t, h) => {
+scenario("gen_server_SUITE:undef_in_terminate: it runs once; its error is the reason", (t, h) => {
   let runs = 0;
   const module: GenServerModule<null> = {
     init: () => ok(null),
@@ -249,7 +249,7 @@ scenario("a generator callback may call other servers", (t, h) => {
   }), { total: 42 });
 });
 
-scenario("continue runs before anything that is queued", (t, h) => {
+scenario("gen_server_SUITE:continue: it runs before anything that is queued", (t, h) => {
   const got = h.run(function* (self) {
     const module: GenServerModule<string[], null> = {
       *init() {
@@ -338,7 +338,7 @@ scenario("terminate runs at a stop, a crash and a parent's exit that is trapped"
     });
 });
 
-scenario("stop: waits for the end, fails for the dead and after its time", (t, h) => {
+scenario("gen_server_SUITE:stop1: waits for the end; of the dead; a time", (t, h) => {
   const stubborn: GenServerModule<null> = {
     init: () => ok(null),
     *terminate() { yield* sleep(1000); },
@@ -372,7 +372,7 @@ scenario("stopReply answers before the end", (t, h) => {
   t.same(got, ["bye", true, "shutdown"]);
 });
 
-scenario("a server that traps gets the Exit of others than its parent as information", (t, h) => {
+scenario("gen_server_SUITE:info: the Exit of others than the parent, if trapped", (t, h) => {
   const module: GenServerModule<unknown[]> = {
     init(_args, self) {
       self.trapExit = true;

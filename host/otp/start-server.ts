@@ -1,0 +1,84 @@
+// The start of a server: spawn, link, and the wait for its `init`.
+import { Option } from "../kernel/abi.ts";
+import { ExitReason, Tag } from "../runtime/messages.ts";
+import { Suspension, Waiting } from "../runtime/suspension.ts";
+import type { Resumption } from "../runtime/suspension.ts";
+import type { Down, Pid, Process, Reason, Ref } from "../runtime/index.ts";
+import type { AnyModule } from "./gen-server-module.ts";
+import { ServerProcess } from "./server-process.ts";
+import type { Started } from "./server-process.ts";
+
+export interface ServerOptions {
+  /** Registered before `init` runs; a taken name fails the start with `{ alreadyStarted: pid }`. */
+  readonly name?: string;
+  /** How long `init` may take; default Infinity. Then the server is killed. */
+  readonly timeoutMs?: number;
+  /** Hibernates, as by `hibernate()`, when no message has come for so long. Default: never. */
+  readonly hibernateAfterMs?: number;
+}
+
+/** Thrown by a start that failed, with the server's reason; uncaught, it ends the starter. */
+export class StartFailed extends ExitReason {
+  /** True if `init` has answered `ignore()`. */
+  readonly ignored: boolean;
+
+  constructor(reason: Reason, ignored = false) {
+    super(reason);
+    this.name = "StartFailed";
+    this.ignored = ignored;
+  }
+}
+
+/** Spawns a server and waits until its `init` has ended. */
+export class StartOperation extends Suspension {
+  readonly #self: Process;
+  readonly #module: AnyModule;
+  readonly #args: unknown;
+  readonly #options: ServerOptions | undefined;
+  readonly #linked: boolean;
+  #pid: Pid | 0 = 0;
+
+  constructor(
+    self: Process, module: AnyModule, args: unknown, linked: boolean,
+    options: ServerOptions | undefined,
+  ) {
+    super(Waiting.REFERENCE, undefined, options?.timeoutMs ?? Infinity);
+    this.#self = self;
+    this.#module = module;
+    this.#args = args;
+    this.#options = options;
+    this.#linked = linked;
+  }
+
+  protected override begin() {
+    const self = this.#self;
+    const { core, pid: starter } = self;
+    const options = Option.MONITOR | (this.#linked ? Option.LINK : 0);
+    core.mark(starter);
+    this.#pid = core.spawnBehaviour(starter, options, (machine, pid) => {
+      const ref = machine.kernel.lastRef;
+      this.ref = ref;
+      const { name, hibernateAfterMs } = this.#options ?? {};
+      const birth = { args: this.#args, starter, ref, name, hibernateAfterMs };
+      return new ServerProcess(machine, pid, this.#module, this.#linked ? starter : 0, birth);
+    });
+    return super.begin();
+  }
+
+  protected override end(resumption: Resumption) {
+    const self = this.#self;
+    const pid = this.#pid as Pid;
+    if (resumption.tag === Tag.DOWN) throw new StartFailed((resumption.value as Down).reason);
+    self.demonitor(this.ref as Ref, { flush: true });
+    if (resumption.tag === Tag.TIMED_OUT) {
+      if (this.#linked) self.unlink(pid);
+      self.exit(pid, "kill");
+      throw new StartFailed("timeout");
+    }
+    const answer = resumption.value as Started;
+    if (answer.type === "failed") throw new StartFailed(answer.reason);
+    if (answer.type === "ignored") throw new StartFailed("ignore", true);
+    resumption.value = pid;
+    return resumption;
+  }
+}
