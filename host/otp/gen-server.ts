@@ -14,7 +14,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { answer, AwaitRef, CALL_TIMEOUT_MS, CallOperation } from "../runtime/call.ts";
 import { ExitReason, Tag } from "../runtime/messages.ts";
-import { Runtime, TIMEOUT } from "../runtime/index.ts";
+import { immutable, Runtime, TIMEOUT } from "../runtime/index.ts";
 import type {
   Destination, Down, From, Kind, Operation, Process, Reason, Ref, ReplyOf, RequestOf,
   ServerMessages, ServerPid, ServerRef, Timeout, UntypedServer,
@@ -242,16 +242,18 @@ export const GenServer = {
     if (self.core.resolve(server) === self.pid) throw new ExitReason("calling_self");
     // A bad time is refused before anything is done.
     const ending = new AwaitRef(0 as Ref, timeoutMs);
+    // The server ends with this very value.
+    const sent = immutable(reason);
     self.core.mark(self.pid);
     const ref = self.monitor(server);
     ending.ref = ref;
-    const request: StopRequest = { stop: reason };
+    const request: StopRequest = { stop: sent };
     self.core.send(self.pid, server, Tag.SYSTEM, ref, request);
     const down: Down | Timeout = yield* ending;
     if (down === TIMEOUT) {
       self.demonitor(ref, { flush: true });
       throw new ExitReason("timeout");
     }
-    if (!isDeepStrictEqual(down.reason, reason)) throw new ExitReason(down.reason);
+    if (!isDeepStrictEqual(down.reason, sent)) throw new ExitReason(down.reason);
   },
 };

@@ -28,7 +28,7 @@ export function immutable<T>(value: T): T {
   try {
     return copyFrozen(value, 0) as T;
   } catch (error) {
-    throw error === refused ? explained(value) : error;
+    throw error === refused ? explained(value, Infinity) : error;
   }
 }
 
@@ -56,11 +56,15 @@ export class Copier {
       default:
         return value;
     }
+    // A getter that sends copies in the midst of this one.
+    const outer = this.#left;
     this.#left = MESSAGE_NODES_MAX;
     try {
       return Array.isArray(value) ? this.#copyArray(value, 0) : this.#copyObject(value, 0);
     } catch (error) {
       throw error === refused ? explained(value) : error;
+    } finally {
+      this.#left = outer;
     }
   }
 
@@ -82,7 +86,7 @@ export class Copier {
     const length = value.length;
     if (!isLength(length)) throw refused;
     this.#left -= length;
-    if (this.#left < 0 || depth > MESSAGE_DEPTH_MAX || !isPlainArray(value)) throw refused;
+    if (this.#left < 0 || depth >= MESSAGE_DEPTH_MAX || !isPlainArray(value)) throw refused;
     const copy = new Array<unknown>(length);
     for (let index = 0; index < length; index++) {
       const part = value[index];
@@ -97,7 +101,7 @@ export class Copier {
    * end. A key that no shape has, and all after it, are stored one by one.
    */
   #copyObject(value: object, depth: number): Record<string, unknown> {
-    if (!isPlain(value) || depth > MESSAGE_DEPTH_MAX) throw refused;
+    if (!isPlain(value) || depth >= MESSAGE_DEPTH_MAX) throw refused;
     const source = value as Record<string, unknown>;
     let shape = this.#shapes.root;
     let rest: Record<string, unknown> | undefined;
@@ -150,7 +154,7 @@ export function copyMessage(value: unknown): unknown {
 function copyFrozen(value: unknown, depth: number): unknown {
   if (typeof value === "function" || typeof value === "symbol") throw refused;
   if (typeof value !== "object" || value === null || isMarked(value)) return value;
-  if (depth > MESSAGE_DEPTH_MAX) throw refused;
+  if (depth >= MESSAGE_DEPTH_MAX) throw refused;
   let copy: unknown[] | Record<string, unknown>;
   if (Array.isArray(value)) {
     if (!isPlainArray(value)) throw refused;
@@ -193,8 +197,8 @@ function setOwn(target: object, key: string, value: unknown): void {
   });
 }
 
-/** Walks again, slowly, to say what was refused and where. */
-function explained(root: unknown): PidgeonError {
+/** Walks again, slowly and as the copy does, to say what was refused and where. */
+function explained(root: unknown, nodesMax: number = MESSAGE_NODES_MAX): PidgeonError {
   const ancestors = new Set<object>();
   let nodes = 0;
 
@@ -211,18 +215,35 @@ function explained(root: unknown): PidgeonError {
     if (Array.isArray(value) ? !isPlainArray(value) : !isPlain(value)) {
       return what(`an instance of ${className(value)}`);
     }
-    const length = Array.isArray(value) ? value.length : 0;
+    ancestors.add(value);
+    const found = Array.isArray(value) ? findIn(value, path, what) : findOf(value, path, what);
+    ancestors.delete(value);
+    return found;
+  }
+
+  /** What else is hung on an array does not travel. */
+  function findIn(
+    array: readonly unknown[], path: string, what: (reason: string) => PidgeonError,
+  ): PidgeonError | undefined {
+    const { length } = array;
     if (!isLength(length)) return what("an array whose length is not one");
     nodes += length;
-    if (nodes > MESSAGE_NODES_MAX) return what(tooLarge);
-    ancestors.add(value);
-    for (const key in value) {
-      if (!Array.isArray(value) && ++nodes > MESSAGE_NODES_MAX) return what(tooLarge);
-      const part: unknown = (value as Record<string, unknown>)[key];
-      const found = find(part, Array.isArray(value) ? `${path}[${key}]` : joined(path, key));
+    if (nodes > nodesMax) return what(tooLarge);
+    for (let index = 0; index < length; index++) {
+      const found = find(array[index], `${path}[${index}]`);
       if (found) return found;
     }
-    ancestors.delete(value);
+    return undefined;
+  }
+
+  function findOf(
+    object: object, path: string, what: (reason: string) => PidgeonError,
+  ): PidgeonError | undefined {
+    for (const key in object) {
+      if (++nodes > nodesMax) return what(tooLarge);
+      const found = find((object as Record<string, unknown>)[key], joined(path, key));
+      if (found) return found;
+    }
     return undefined;
   }
 

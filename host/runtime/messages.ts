@@ -104,9 +104,20 @@ export class ExitReason extends Error {
   readonly reason: Reason;
 
   constructor(reason: Reason) {
-    super(`exit: ${typeof reason === "string" ? reason : JSON.stringify(reason)}`);
+    super(`exit: ${textOf(reason)}`);
     this.name = "ExitReason";
     this.reason = reason;
+  }
+}
+
+/** For people; a reason that has no JSON (a bigint, a cycle, what throws) must not fail here. */
+function textOf(reason: Reason): string {
+  if (typeof reason === "string") return reason;
+  try {
+    return JSON.stringify(reason, (_, part: unknown) =>
+      typeof part === "bigint" ? String(part) : part);
+  } catch {
+    return "a reason that can't be written";
   }
 }
 
