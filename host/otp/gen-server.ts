@@ -23,7 +23,8 @@ import type { ChildSpec, Restart, Shutdown } from "./child-spec.ts";
 import type { AnyModule, GenServerModule } from "./gen-server-module.ts";
 import { awaitResponse, multiCall, RequestId, RequestIds, responseIn, send } from "./requests.ts";
 import type { LabelledResponse, MultiCallResult, Response } from "./requests.ts";
-import type { CodeChange, CodeRequest, StopRequest } from "./server-process.ts";
+import type { CodeChange, CodeRequest, StopRequest } from "./module-process.ts";
+import { ServerProcess } from "./server-process.ts";
 import { StartOperation } from "./start-server.ts";
 import type { ServerOptions } from "./start-server.ts";
 
@@ -119,14 +120,14 @@ export const GenServer = {
   startLink<S, A, M = ServerMessages>(
     self: Process, module: GenServerModule<S, A, M>, args: NoInfer<A>, options?: ServerOptions,
   ): Operation<ServerPid<M>> {
-    return new StartOperation(self, module as AnyModule, args, true, options);
+    return new StartOperation(ServerProcess, self, module as AnyModule, args, true, options);
   },
 
   /** As startLink, without the link. @see gen_server:start/3,4 */
   start<S, A, M = ServerMessages>(
     self: Process, module: GenServerModule<S, A, M>, args: NoInfer<A>, options?: ServerOptions,
   ): Operation<ServerPid<M>> {
-    return new StartOperation(self, module as AnyModule, args, false, options);
+    return new StartOperation(ServerProcess, self, module as AnyModule, args, false, options);
   },
 
   /** A child specification: what a supervisor needs to start such a server. */

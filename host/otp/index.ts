@@ -17,7 +17,7 @@ export { PartitionSupervisor } from "./partition-supervisor.ts";
 export type { Partitions, PartitionSupervisorSpec } from "./partition-supervisor.ts";
 export { RequestId, RequestIds } from "./requests.ts";
 export type { LabelledResponse, MultiCallResult, Response } from "./requests.ts";
-export type { CodeChange } from "./server-process.ts";
+export type { CodeChange } from "./module-process.ts";
 export type { Strategy } from "./restart.ts";
 export {
   after, cont, hibernate, ignore, noreply, ok, reply, stop, stopReply,

@@ -4,9 +4,8 @@ import { ExitReason, Tag } from "../runtime/messages.ts";
 import { Suspension, Waiting } from "../runtime/suspension.ts";
 import type { Resumption } from "../runtime/suspension.ts";
 import type { Down, Pid, Process, Reason, Ref } from "../runtime/index.ts";
-import type { AnyModule } from "./gen-server-module.ts";
-import { ServerProcess } from "./server-process.ts";
-import type { Started } from "./server-process.ts";
+import type { Core } from "../runtime/core.ts";
+import type { Birth, CommonModule, ModuleProcess, Started } from "./module-process.ts";
 
 export interface ServerOptions {
   /** Registered before `init` runs; a taken name fails the start with `{ alreadyStarted: pid }`. */
@@ -29,20 +28,27 @@ export class StartFailed extends ExitReason {
   }
 }
 
+/** The class of a behaviour's processes. */
+type ProcessOf<Module extends CommonModule> = new (
+  core: Core, pid: Pid, module: Module, parent: Pid | 0, birth: Birth,
+) => ModuleProcess<Module>;
+
 /** Spawns a server and waits until its `init` has ended. */
-export class StartOperation extends Suspension {
+export class StartOperation<Module extends CommonModule> extends Suspension {
+  readonly #class: ProcessOf<Module>;
   readonly #self: Process;
-  readonly #module: AnyModule;
+  readonly #module: Module;
   readonly #args: unknown;
   readonly #options: ServerOptions | undefined;
   readonly #linked: boolean;
   #pid: Pid | 0 = 0;
 
   constructor(
-    self: Process, module: AnyModule, args: unknown, linked: boolean,
+    behaviour: ProcessOf<Module>, self: Process, module: Module, args: unknown, linked: boolean,
     options: ServerOptions | undefined,
   ) {
     super(Waiting.REFERENCE, undefined, options?.timeoutMs ?? Infinity);
+    this.#class = behaviour;
     this.#self = self;
     this.#module = module;
     this.#args = args;
@@ -60,7 +66,7 @@ export class StartOperation extends Suspension {
       this.ref = ref;
       const { name, hibernateAfterMs } = this.#options ?? {};
       const birth = { args: this.#args, starter, ref, name, hibernateAfterMs };
-      return new ServerProcess(machine, pid, this.#module, this.#linked ? starter : 0, birth);
+      return new this.#class(machine, pid, this.#module, this.#linked ? starter : 0, birth);
     });
     return super.begin();
   }
