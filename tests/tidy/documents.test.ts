@@ -26,13 +26,17 @@ function embeddingsOf(document: string): Program[] {
     .filter(({ code }) => code.includes("WebAssembly.Instance"));
 }
 
+/** Compiled and run by the build and by tests/examples/. */
+const examples = new Set(listFiles("examples", [".ts"]).map(readText));
+
 /** README's `ts` blocks, and those of docs/ that are whole programs: they import the package. */
 function programsOf(document: string): Program[] {
   const blocks = /^```ts\n([^]*?)^```\n(?:\n?```text\n([^]*?)^```)?/gm;
   const name = document.replace(/\.md$/, "").replaceAll("/", "-").toLowerCase();
   return [...readText(document).matchAll(blocks)]
     .map(([, code = "", output], index) => ({ name: `${name}-${index + 1}`, code, output }))
-    .filter(({ code }) => document === "README.md" || /from "pidgeon[/"]/.test(code));
+    .filter(({ code }) => document === "README.md" || /from "pidgeon[/"]/.test(code))
+    .filter(({ code }) => !examples.has(code));
 }
 
 t.test("the programs in the documents compile and run", (t) => {
