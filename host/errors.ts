@@ -16,6 +16,7 @@ export const errors = {
   PIDGEON_NOT_A_GENERATOR: "a process needs a generator function (function*), not {name}",
   PIDGEON_BAD_OPTION: "the option {name} can't be {value}",
   PIDGEON_BAD_TIME: "{time} is not a time in milliseconds",
+  PIDGEON_NO_REGISTRY: "the registry {name} is not running",
   PIDGEON_RUNTIME_STOPPED: "the runtime has been stopped",
 
   PIDGEON_GUEST_REFUSED: "the guest {label} can't be loaded: {problem}",

@@ -7,7 +7,7 @@
 // It starts without children and stops them all at the same time, so it is for children that do
 // not need each other.
 import { CALL_TIMEOUT_MS, CallOperation } from "../runtime/call.ts";
-import type { Operation, Pid, Process, Reason } from "../runtime/index.ts";
+import type { Destination, Operation, Pid, Process, Reason } from "../runtime/index.ts";
 import type { ChildSpec } from "./child-spec.ts";
 import type { ChildCounts, ChildInfo } from "./children.ts";
 import type { DynamicChildSpec } from "./dynamic-children.ts";
@@ -52,7 +52,7 @@ export const DynamicSupervisor = {
    * Throws ExitReason "noproc" or "timeout". @see Elixir's DynamicSupervisor.stop/3
    */
   stop(
-    self: Process, supervisor: Pid | string, reason: Reason = "normal", timeoutMs = Infinity,
+    self: Process, supervisor: Destination, reason: Reason = "normal", timeoutMs = Infinity,
   ): Operation<void> {
     return GenServer.stop(self, supervisor, reason, timeoutMs);
   },
@@ -72,7 +72,7 @@ export const DynamicSupervisor = {
    * @see Elixir's DynamicSupervisor.start_child/2
    */
   startChild<Extra extends unknown[] = any>(
-    self: Process, supervisor: DynamicSupervisorPid<Extra> | Pid | string,
+    self: Process, supervisor: DynamicSupervisorPid<Extra> | Destination,
     spec: DynamicChildSpec<NoInfer<Extra>>, timeoutMs = Infinity,
   ): Operation<StartDynamicChildResult> {
     return ask(self, supervisor, { type: "startChild", spec }, timeoutMs);
@@ -83,28 +83,28 @@ export const DynamicSupervisor = {
    * @see Elixir's DynamicSupervisor.terminate_child/2
    */
   terminateChild(
-    self: Process, supervisor: Pid | string, pid: Pid, timeoutMs = Infinity,
+    self: Process, supervisor: Destination, pid: Pid, timeoutMs = Infinity,
   ): Operation<TerminateDynamicChildResult> {
     return ask(self, supervisor, { type: "terminateChild", pid }, timeoutMs);
   },
 
   /** All children. O(children). @see Elixir's DynamicSupervisor.which_children/1 */
   whichChildren(
-    self: Process, supervisor: Pid | string, timeoutMs = CALL_TIMEOUT_MS,
+    self: Process, supervisor: Destination, timeoutMs = CALL_TIMEOUT_MS,
   ): Operation<ChildInfo[]> {
     return ask(self, supervisor, { type: "whichChildren" }, timeoutMs);
   },
 
   /** How many there are. O(children). @see Elixir's DynamicSupervisor.count_children/1 */
   countChildren(
-    self: Process, supervisor: Pid | string, timeoutMs = CALL_TIMEOUT_MS,
+    self: Process, supervisor: Destination, timeoutMs = CALL_TIMEOUT_MS,
   ): Operation<ChildCounts> {
     return ask(self, supervisor, { type: "countChildren" }, timeoutMs);
   },
 };
 
 function ask<T>(
-  self: Process, supervisor: Pid | string, request: DynamicRequest, timeoutMs: number,
+  self: Process, supervisor: Destination, request: DynamicRequest, timeoutMs: number,
 ): Operation<T> {
   return new CallOperation(self, supervisor, request, timeoutMs, true);
 }

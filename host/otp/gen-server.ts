@@ -134,9 +134,10 @@ export const GenServer = {
   spec<S, A, M = ServerMessages>(
     module: GenServerModule<S, A, M>, args: NoInfer<A>, options: ChildOptions = {},
   ): ChildSpec {
-    const { restart, shutdown } = options;
+    const { name, restart, shutdown } = options;
+    const id = options.id ?? (typeof name === "object" ? String(name.key) : name);
     return {
-      id: options.id ?? options.name ?? module.name ?? "server",
+      id: id ?? module.name ?? "server",
       start: (self) => GenServer.startLink(self, module, args, options),
       ...(restart !== undefined && { restart }),
       ...(shutdown !== undefined && { shutdown }),

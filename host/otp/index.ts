@@ -15,6 +15,11 @@ export type { ChildOptions, GenServerModule, ServerOptions } from "./gen-server.
 export type { CallHandlers, CastHandlers } from "./gen-server-module.ts";
 export { PartitionSupervisor } from "./partition-supervisor.ts";
 export type { Partitions, PartitionSupervisorSpec } from "./partition-supervisor.ts";
+export { Registry } from "./registry.ts";
+export type {
+  DuplicateRegistry, RegisterResult, RegistryEntry, RegistryEvent, RegistryOptions, UniqueRegistry,
+  UpdateValueResult,
+} from "./registry.ts";
 export { RequestId, RequestIds } from "./requests.ts";
 export type { LabelledResponse, MultiCallResult, Response } from "./requests.ts";
 export type { CodeChange } from "./module-process.ts";

@@ -19,7 +19,7 @@ import { answer } from "../runtime/call.ts";
 import { Exit, ExitReason, Tag } from "../runtime/messages.ts";
 import { endReason } from "../runtime/reasons.ts";
 import { Suspension, Waiting } from "../runtime/suspension.ts";
-import type { From, Operation, Pid, Process, Reason, Ref } from "../runtime/index.ts";
+import type { From, Operation, Pid, Process, Reason, Ref, Via } from "../runtime/index.ts";
 import { stop, thrownResult } from "./results.ts";
 import type { Ignore, Stop } from "./results.ts";
 
@@ -34,7 +34,7 @@ export interface Birth {
   readonly args: unknown;
   readonly starter: Pid;
   readonly ref: Ref;
-  readonly name: string | undefined;
+  readonly name: string | Via | undefined;
   readonly hibernateAfterMs: number | undefined;
 }
 
@@ -125,9 +125,8 @@ export abstract class ModuleProcess<Module extends CommonModule> extends Behavio
 
   override start(): Operation<unknown> | undefined {
     const birth = this.#birth!;
-    if (birth.name !== undefined && !this.register(birth.name)) {
-      const holder = this.whereis(birth.name);
-      const reason = { alreadyStarted: holder ?? 0 };
+    if (birth.name !== undefined && !this.core.register(this.pid, birth.name)) {
+      const reason = { alreadyStarted: this.core.resolve(birth.name) };
       throw this.#refused({ type: "failed", reason }, "normal");
     }
     let answer: unknown;
@@ -178,7 +177,7 @@ export abstract class ModuleProcess<Module extends CommonModule> extends Behavio
   /** The name is free and the link is gone before the starter hears of it: it gets one answer. */
   #refused(answer: Started, reason: Reason): ExitReason {
     const { name, starter } = this.#birth!;
-    if (name !== undefined && this.whereis(name) === this.pid) this.unregister(name);
+    if (name !== undefined) this.core.giveUp(this.pid, name);
     if (this.#parent !== 0) this.unlink(starter);
     this.#tellStarter(answer);
     return new ExitReason(reason);

@@ -3,13 +3,13 @@ import { Option } from "../kernel/abi.ts";
 import { ExitReason, Tag } from "../runtime/messages.ts";
 import { Suspension, Waiting } from "../runtime/suspension.ts";
 import type { Resumption } from "../runtime/suspension.ts";
-import type { Down, Pid, Process, Reason, Ref } from "../runtime/index.ts";
+import type { Down, Pid, Process, Reason, Ref, Via } from "../runtime/index.ts";
 import type { Core } from "../runtime/core.ts";
 import type { Birth, CommonModule, ModuleProcess, Started } from "./module-process.ts";
 
 export interface ServerOptions {
   /** Registered before `init` runs; a taken name fails the start with `{ alreadyStarted: pid }`. */
-  readonly name?: string;
+  readonly name?: string | Via;
   /** How long `init` may take; default Infinity. Then the server is killed. */
   readonly timeoutMs?: number;
   /** Hibernates, as by `hibernate()`, when no message has come for so long. Default: never. */

@@ -12,7 +12,7 @@
 // Ids that the compiler knows (`Supervisor.spec("sessions", …)`, `childSpec(spec, { id })`) are
 // checked where the supervisor's pid is used; `Supervisor.startLink<string>` lets in every id.
 import { CALL_TIMEOUT_MS, CallOperation } from "../runtime/call.ts";
-import type { Operation, Pid, Process, Reason } from "../runtime/index.ts";
+import type { Destination, Operation, Pid, Process, Reason } from "../runtime/index.ts";
 import { specsProblem } from "./child-spec.ts";
 import type { AutoShutdown, ChildSpec, SpecProblem } from "./child-spec.ts";
 import type { ChildCounts, ChildInfo } from "./children.ts";
@@ -25,7 +25,7 @@ import type {
   SupervisorPid, SupervisorSpec,
 } from "./supervisor-types.ts";
 
-type Named<Id extends string> = SupervisorPid<Id> | Pid | string;
+type Named<Id extends string> = SupervisorPid<Id> | Destination;
 
 export const Supervisor = {
   /**
@@ -54,7 +54,7 @@ export const Supervisor = {
    * Throws ExitReason "noproc" or "timeout". @see Elixir's Supervisor.stop/3
    */
   stop(
-    self: Process, supervisor: Pid | string, reason: Reason = "normal", timeoutMs = Infinity,
+    self: Process, supervisor: Destination, reason: Reason = "normal", timeoutMs = Infinity,
   ): Operation<void> {
     return GenServer.stop(self, supervisor, reason, timeoutMs);
   },
@@ -145,7 +145,7 @@ export const Supervisor = {
 
   /** How many there are. O(children). @see supervisor:count_children/1 */
   countChildren(
-    self: Process, supervisor: Pid | string, timeoutMs = CALL_TIMEOUT_MS,
+    self: Process, supervisor: Destination, timeoutMs = CALL_TIMEOUT_MS,
   ): Operation<ChildCounts> {
     return ask(self, supervisor, { type: "countChildren" }, timeoutMs);
   },
@@ -167,7 +167,7 @@ export function supervisorChild<Id extends string>(
 }
 
 function ask<T>(
-  self: Process, supervisor: Pid | string, request: SupervisorRequest, timeoutMs: number,
+  self: Process, supervisor: Destination, request: SupervisorRequest, timeoutMs: number,
 ): Operation<T> {
   return new CallOperation(self, supervisor, request, timeoutMs, true);
 }

@@ -24,7 +24,8 @@ import { Suspension, Waiting } from "./suspension.ts";
 import type { Arming } from "./suspension.ts";
 import { SystemMonitor } from "./system-monitor.ts";
 import type {
-  Body, Callbacks, Destination, Logger, Reason, SendDestination, SendResult, SpawnOptions,
+  Body, Callbacks, Destination, Key, Logger, Reason, SendDestination, SendResult, SpawnOptions,
+  Via,
 } from "./types.ts";
 
 const starting = new Suspension(Waiting.START, undefined, Infinity);
@@ -33,6 +34,16 @@ const starting = new Suspension(Waiting.START, undefined, Infinity);
 function refused(status: number, to: Address): number {
   if (!isRefused(status, to)) throw refusal("send", status);
   return status;
+}
+
+/** A table of names that all processes read without asking its owner. */
+export interface Names {
+  readonly owner: Pid;
+  /** Only of a live process; 0: nobody. */
+  whereis(key: Key): Pid | 0;
+  /** False if another live process has the key. */
+  register(pid: Pid, key: Key, value: unknown): boolean;
+  unregister(pid: Pid, key: Key): void;
 }
 
 /** Makes a behaviour for a pid; called before its first turn. */
@@ -48,6 +59,8 @@ export class Core implements Arming {
   wake: () => void = () => {};
   /** True while the pump runs: everything that is sent is seen by it. */
   pumping = false;
+  /** Who keeps names besides the kernel, by their own names; shared by all processes, as ETS. */
+  readonly registries = new Map<string, Names>();
   readonly systemMonitor = new SystemMonitor(this);
   /** Where reports go; never throws. */
   readonly logger: Logger;
@@ -152,14 +165,14 @@ export class Core implements Arming {
 
   /** Copies and sends: true if it lies in a mailbox. */
   send(from: Pid | 0, to: SendDestination, tag: number, ref: Ref | 0, message: unknown): boolean {
-    const target = typeof to === "number" ? to : this.kernel.whereis(to);
+    const target = typeof to === "number" ? to : this.resolve(to);
     return target !== 0 && this.post(from, target, tag, ref, message) === Status.OK;
   }
 
   /** The same, with the reason of a failure. */
   trySend(from: Pid | 0, to: SendDestination, tag: number, ref: Ref | 0, message: unknown):
     SendResult {
-    const target = typeof to === "number" ? to : this.kernel.whereis(to);
+    const target = typeof to === "number" ? to : this.resolve(to);
     if (target === 0) return "noproc";
     const status = this.post(from, target, tag, ref, message);
     return status === Status.OK ? "ok" : status === Status.MAILBOX_FULL ? "full" : "noproc";
@@ -271,11 +284,27 @@ export class Core implements Arming {
 
   // ---- names ----
 
-  register(pid: Pid, name: string): boolean {
+  register(pid: Pid, name: string | Via): boolean {
+    if (typeof name === "object") {
+      return this.registryOf(name.registry).register(pid, name.key, name.value);
+    }
     const status = this.kernel.register(pid, name);
     if (status === Status.OK) return true;
     if (status === Status.TAKEN || isGone(status)) return false;
     throw refusal("register", status);
+  }
+
+  /** The running registry of this name. Throws PIDGEON_NO_REGISTRY. O(1). */
+  registryOf(name: string): Names {
+    const names = this.registries.get(name);
+    if (names !== undefined && this.kernel.isAlive(names.owner)) return names;
+    throw new PidgeonError("PIDGEON_NO_REGISTRY", { name });
+  }
+
+  /** Frees a name if it is this process's. */
+  giveUp(pid: Pid, name: string | Via): void {
+    if (typeof name === "object") this.registryOf(name.registry).unregister(pid, name.key);
+    else if (this.kernel.whereis(name) === pid) this.kernel.unregister(name);
   }
 
   unregister(name: string): boolean {
@@ -289,7 +318,9 @@ export class Core implements Arming {
 
   /** The pid of a destination; 0 if nobody has the name. */
   resolve(to: Destination): Pid | 0 {
-    return typeof to === "number" ? to : this.kernel.whereis(to);
+    if (typeof to === "number") return to;
+    if (typeof to === "string") return this.kernel.whereis(to);
+    return this.registryOf(to.registry).whereis(to.key);
   }
 
   // ---- what suspensions need ----

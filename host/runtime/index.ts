@@ -24,8 +24,8 @@ export type {
   SystemMonitorMessage, SystemMonitorOptions, SystemMonitorSettings,
 } from "./system-monitor.ts";
 export type {
-  AliasOptions, Body, Callbacks, CrashReport, Destination, ErrorReason, Eventually, From, Logger,
-  LongScheduleReport, MailboxLimit, MemoryLimit, MemoryLimitReport, MonitorOptions, Operation,
-  Priority, ProcessFlags, ProcessInfo, ProcessInfoItems, Reason, Report, SendDestination,
-  SendOptions, SendResult, SpawnOptions, TimerOptions, TrapReport,
+  AliasOptions, Body, Callbacks, CrashReport, Destination, ErrorReason, Eventually, From, Key,
+  Logger, LongScheduleReport, MailboxLimit, MemoryLimit, MemoryLimitReport, MonitorOptions,
+  Operation, Priority, ProcessFlags, ProcessInfo, ProcessInfoItems, Reason, Report,
+  SendDestination, SendOptions, SendResult, SpawnOptions, TimerOptions, TrapReport, Via,
 } from "./types.ts";

@@ -300,12 +300,12 @@ export class Process {
    * Throws PIDGEON_BAD_TIME below 0 and beyond 49 days (Erlang takes longer ones).
    * @see erlang:send_after/4
    */
-  sendAfter(ms: number, to: Destination, message: unknown, options?: TimerOptions): Ref {
+  sendAfter(ms: number, to: Pid | string, message: unknown, options?: TimerOptions): Ref {
     return timers.startTimer(this.core, this.pid, Tag.MESSAGE, ms, to, message, options);
   }
 
   /** As `sendAfter`; a `TimerTimeout` comes, with the reference. @see erlang:start_timer/4 */
-  startTimer(ms: number, to: Destination, message: unknown, options?: TimerOptions): Ref {
+  startTimer(ms: number, to: Pid | string, message: unknown, options?: TimerOptions): Ref {
     return timers.startTimer(this.core, this.pid, Tag.TIMER, ms, to, message, options);
   }
 

@@ -15,6 +15,9 @@ const aliasModes = {
   reply_demonitor: MonitorOption.ALIAS_REPLY,
 } as const;
 
+/** The name of a process that there is none of: for keys that nobody has in a registry. */
+const NOBODY = "\0";
+
 /** Throws ExitReason "noproc" for a dead process if exits are not trapped. */
 export function link(core: Core, a: Pid, b: Pid, priority: boolean): void {
   const status = core.kernel.link(a, b, priority ? LinkOption.PRIORITY : 0);
@@ -45,16 +48,12 @@ export function monitor(
 export function monitorWith(
   core: Core, watcher: Pid, target: Destination, bits: number, tag: number,
 ): Ref {
-  const { kernel } = core;
-  let ref: Ref;
-  if (typeof target === "number") {
-    // As in Erlang the reference is no monitor's, and no alias.
-    if (target === watcher) return core.makeRef();
-    ref = kernel.monitor(watcher, target, bits, tag);
-  } else {
-    if (kernel.whereis(target) === watcher) return core.makeRef();
-    ref = kernel.monitorName(watcher, target, bits, tag);
-  }
+  const pid = core.resolve(target);
+  // As in Erlang the reference is no monitor's, and no alias.
+  if (pid === watcher) return core.makeRef();
+  const ref = pid === 0 && typeof target !== "number"
+    ? core.kernel.monitorName(watcher, typeof target === "string" ? target : NOBODY, bits, tag)
+    : core.kernel.monitor(watcher, pid as Pid, bits, tag);
   if (ref < 0) throw refusal("monitor", ref);
   if (bits >= MonitorOption.PRIORITY) core.expectPriority(watcher);
   if (!core.pumping) core.wake();

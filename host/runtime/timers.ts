@@ -5,14 +5,14 @@ import type { Pid, Ref } from "../kernel/abi.ts";
 import { TIME_MS_MAX } from "./clock.ts";
 import type { Core } from "./core.ts";
 import { isGone, refusal } from "./statuses.ts";
-import type { Destination, TimerOptions } from "./types.ts";
+import type { TimerOptions } from "./types.ts";
 
 /**
  * Starts a timer; the message bears its reference. O(size of the message), O(1) to a pid.
  * Throws PIDGEON_BAD_TIME, PIDGEON_NOT_SENDABLE, PIDGEON_HANDLES_FULL.
  */
 export function startTimer(
-  core: Core, from: Pid, tag: number, ms: number, to: Destination, message: unknown,
+  core: Core, from: Pid, tag: number, ms: number, to: Pid | string, message: unknown,
   options: TimerOptions | undefined,
 ): Ref {
   const isAbsolute = options?.absolute === true;

@@ -5,8 +5,22 @@ import type { Suspension } from "./suspension.ts";
 
 export type { Alias, Pid, Ref } from "../kernel/abi.ts";
 
-/** A process by its pid or its registered name. */
-export type Destination = Pid | string;
+/** What a registry's keys may be: what JavaScript compares by value. */
+export type Key = string | number | bigint | boolean | null;
+
+/**
+ * A name that a registry keeps, as plain data: `Registry.via(registry, key)` makes it. A server
+ * that is started under it has `value` beside its key.
+ * @see {via, Module, ViaName} of gen_server
+ */
+export interface Via {
+  readonly registry: string;
+  readonly key: Key;
+  readonly value?: unknown;
+}
+
+/** A process by its pid, its registered name, or a name that a registry keeps. */
+export type Destination = Pid | string | Via;
 
 /** Where a message may go: a process, or one of its aliases. @see erlang:send/2 */
 export type SendDestination = Destination | Alias;

@@ -229,7 +229,7 @@ scenario("gen_server_SUITE:multicall_down: dead, unknown and slow ones are told"
     const { replies, bad } = yield* GenServer.multiCall<string>(self, servers, "hello", 50);
     const tookMs = h.clock.now() - before;
     yield* sleep(200);
-    return [replies.map(({ value }) => value), bad.map((one) => servers.indexOf(one)),
+    return [replies.map(({ value }) => value), bad.map((one) => servers.indexOf(one as string)),
       tookMs >= 50, ...leftover(self)];
   });
   t.same(got, [["hello"], [0, 1, 3], true, 0, 0, 0]);
