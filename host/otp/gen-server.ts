@@ -23,7 +23,8 @@ import type { ChildSpec, Restart, Shutdown } from "./child-spec.ts";
 import type { AnyModule, GenServerModule } from "./gen-server-module.ts";
 import { awaitResponse, multiCall, RequestId, RequestIds, responseIn, send } from "./requests.ts";
 import type { LabelledResponse, MultiCallResult, Response } from "./requests.ts";
-import type { CodeChange, CodeRequest, StopRequest } from "./module-process.ts";
+import { changeCode } from "./module-process.ts";
+import type { CodeChange, StopRequest } from "./module-process.ts";
 import { ServerProcess } from "./server-process.ts";
 import { StartOperation } from "./start-server.ts";
 import type { ServerOptions } from "./start-server.ts";
@@ -45,7 +46,7 @@ export interface ChildOptions extends ServerOptions {
  * because its mailbox is full ("mailbox_full"), or takes longer than `timeoutMs` (a reply that
  * comes later is lost). @see gen_server:call/2,3
  */
-interface Call {
+export interface Call {
   <M, K extends Kind<M, "calls">>(
     self: Process, server: ServerRef<M>, request: RequestOf<M, "calls", K>, timeoutMs?: number,
   ): Operation<ReplyOf<M, K>>;
@@ -99,6 +100,20 @@ interface Abcast {
   (self: Process, servers: readonly UntypedServer[], message: unknown): void;
 }
 
+/** A specification with the options that servers of all kinds have. */
+export function specOf(
+  start: ChildSpec["start"], options: ChildOptions, defaultId: string,
+): ChildSpec {
+  const { name, restart, shutdown } = options;
+  const id = options.id ?? (typeof name === "object" ? String(name.key) : name);
+  return {
+    id: id ?? defaultId,
+    start,
+    ...(restart !== undefined && { restart }),
+    ...(shutdown !== undefined && { shutdown }),
+  };
+}
+
 function call(
   self: Process, server: Destination, request: unknown, timeoutMs: number = CALL_TIMEOUT_MS,
 ): Operation<unknown> {
@@ -134,14 +149,8 @@ export const GenServer = {
   spec<S, A, M = ServerMessages>(
     module: GenServerModule<S, A, M>, args: NoInfer<A>, options: ChildOptions = {},
   ): ChildSpec {
-    const { name, restart, shutdown } = options;
-    const id = options.id ?? (typeof name === "object" ? String(name.key) : name);
-    return {
-      id: id ?? module.name ?? "server",
-      start: (self) => GenServer.startLink(self, module, args, options),
-      ...(restart !== undefined && { restart }),
-      ...(shutdown !== undefined && { shutdown }),
-    };
+    const start = (self: Process) => GenServer.startLink(self, module, args, options);
+    return specOf(start, options, module.name ?? "server");
   },
 
   /**
@@ -227,10 +236,9 @@ export const GenServer = {
    */
   changeCode<S, A, M = ServerMessages>(
     self: Process, server: Destination, module: GenServerModule<S, A, M>, extra?: unknown,
-    timeoutMs: number = CALL_TIMEOUT_MS,
+    timeoutMs?: number,
   ): Operation<CodeChange> {
-    const request: CodeRequest = { module: module as AnyModule, extra: self.core.copy(extra) };
-    return new CallOperation(self, server, request, timeoutMs, true, Tag.SYSTEM);
+    return changeCode(self, server, module as AnyModule, extra, timeoutMs);
   },
 
   /**

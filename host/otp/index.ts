@@ -13,6 +13,20 @@ export type {
 export { GenServer, StartFailed } from "./gen-server.ts";
 export type { ChildOptions, GenServerModule, ServerOptions } from "./gen-server.ts";
 export type { CallHandlers, CastHandlers } from "./gen-server-module.ts";
+export { GenStateMachine } from "./gen-state-machine.ts";
+export type {
+  Action, CallEvent, EnterResult, GenStateMachineModule, InsertedEvent, MachineEvent,
+  MachineMessages, SomeHandlers, StateHandlers, StateResult,
+} from "./gen-state-machine-module.ts";
+export {
+  changeCallbackModule, eventTimeout, genericTimeout, keepState, keepStateAndData, nextEvent,
+  nextState, popCallbackModule, postpone, pushCallbackModule, repeatState, repeatStateAndData,
+  replyTo, stateTimeout, stopAndReply,
+} from "./state-machine-results.ts";
+export type {
+  EventTimeout, GenericTimeout, KeepState, KeepStateAndData, NextEvent, NextState, Postpone,
+  ReplyTo, StateTimeout, StopAndReply, TimeoutOptions, When,
+} from "./state-machine-results.ts";
 export { PartitionSupervisor } from "./partition-supervisor.ts";
 export type { Partitions, PartitionSupervisorSpec } from "./partition-supervisor.ts";
 export { Registry } from "./registry.ts";
@@ -28,7 +42,7 @@ export {
   after, cont, hibernate, ignore, noreply, ok, reply, stop, stopReply,
 } from "./results.ts";
 export type {
-  CallResult, CastResult, Ignore, InitResult, Next, NoReply, Ok, Reply, Stop,
+  CallResult, CastResult, Hibernate, Ignore, InitResult, Next, NoReply, Ok, Reply, Stop,
 } from "./results.ts";
 export { Supervisor } from "./supervisor.ts";
 export type {

@@ -15,11 +15,13 @@
 // A waiting server is this object and its state: no generator, no closure.
 import type { Core } from "../runtime/core.ts";
 import { Behaviour, operationOf } from "../runtime/behaviour.ts";
-import { answer } from "../runtime/call.ts";
+import { answer, CALL_TIMEOUT_MS, CallOperation } from "../runtime/call.ts";
 import { Exit, ExitReason, Tag } from "../runtime/messages.ts";
 import { endReason } from "../runtime/reasons.ts";
 import { Suspension, Waiting } from "../runtime/suspension.ts";
-import type { From, Operation, Pid, Process, Reason, Ref, Via } from "../runtime/index.ts";
+import type {
+  Destination, From, Operation, Pid, Process, Reason, Ref, Via,
+} from "../runtime/index.ts";
 import { stop, thrownResult } from "./results.ts";
 import type { Ignore, Stop } from "./results.ts";
 
@@ -50,8 +52,8 @@ export interface StopRequest {
   readonly stop: Reason;
 }
 
-/** The request of `GenServer.changeCode`, sent in the same way. */
-export interface CodeRequest {
+/** The request of `changeCode`, sent in the same way. */
+interface CodeRequest {
   readonly module: CommonModule;
   readonly extra: unknown;
 }
@@ -281,6 +283,15 @@ export abstract class ModuleProcess<Module extends CommonModule> extends Behavio
       return endAfter(undefined, endReason(error));
     }
   }
+}
+
+/** Hands a running server other callbacks. Throws CallFailed. @see GenServer.changeCode */
+export function changeCode(
+  self: Process, server: Destination, module: CommonModule, extra: unknown,
+  timeoutMs: number = CALL_TIMEOUT_MS,
+): Operation<CodeChange> {
+  const request: CodeRequest = { module, extra: self.core.copy(extra) };
+  return new CallOperation(self, server, request, timeoutMs, true, Tag.SYSTEM);
 }
 
 /** The kind of a request, of which there is a callback; as OTP's undef else. */

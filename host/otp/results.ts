@@ -21,7 +21,9 @@ export type Next =
   /** handleInfo(GenServer.TIMEOUT) runs if no message comes for so long. */
   | { readonly type: "timeout"; readonly ms: number }
   /** Sleeps until any message comes. */
-  | { readonly type: "hibernate" };
+  | Hibernate;
+
+export interface Hibernate { readonly type: "hibernate" }
 
 export type InitResult<S> = Ok<S> | Ignore | Stop<unknown>;
 export type CallResult<S, V = unknown> = Reply<S, V> | NoReply<S> | Stop<S, V>;
@@ -70,10 +72,11 @@ export function after(ms: number): Next {
 }
 
 /**
- * As `next`: the server sleeps until any message comes, without a time. It costs no less than other
- * waiting: an idle server holds nothing but its state. @see proc_lib:hibernate/3
+ * As `next`, or an action of a state machine: the server sleeps until any message comes, without a
+ * time. It costs no less than other waiting: an idle server holds nothing but its state.
+ * @see proc_lib:hibernate/3
  */
-export function hibernate(): Next {
+export function hibernate(): Hibernate {
   return { type: "hibernate" };
 }
 
@@ -81,7 +84,7 @@ export function hibernate(): Next {
  * The result that a callback has thrown, which counts as if it had answered it; else undefined.
  * @see gen_server: `catch throw:R -> {ok, R}`
  */
-export function thrownResult(thrown: unknown): Ok<unknown> | Ignore | Result<unknown> | undefined {
+export function thrownResult(thrown: unknown): { readonly type: string } | undefined {
   try {
     // What these functions make is plain data with these very fields.
     if (Object.getPrototypeOf(thrown) !== Object.prototype) return undefined;
@@ -96,4 +99,7 @@ export function thrownResult(thrown: unknown): Ok<unknown> | Ignore | Result<unk
 const shapes: ReadonlyMap<string, string> = new Map([
   ["ok", "type,state,next"], ["ignore", "type"], ["reply", "type,value,state,next"],
   ["noreply", "type,state,next"], ["stop", "type,reason,state,reply"],
+  ["nextState", "type,state,data,actions"], ["keepState", "type,data,actions"],
+  ["keepStateAndData", "type,actions"], ["repeatState", "type,data,actions"],
+  ["repeatStateAndData", "type,actions"], ["stopAndReply", "type,reason,replies,data"],
 ]);
