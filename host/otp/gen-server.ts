@@ -16,7 +16,7 @@ import { answer, AwaitRef, CALL_TIMEOUT_MS, CallOperation } from "../runtime/cal
 import { ExitReason, Tag } from "../runtime/messages.ts";
 import { immutable, Runtime, TIMEOUT } from "../runtime/index.ts";
 import type {
-  Destination, Down, From, Kind, Operation, Process, Reason, Ref, ReplyOf, RequestOf,
+  CallOptions, Destination, Down, From, Kind, Operation, Process, Reason, Ref, ReplyOf, RequestOf,
   ServerMessages, ServerPid, ServerRef, Timeout, UntypedServer,
 } from "../runtime/index.ts";
 import type { ChildSpec, Restart, Shutdown } from "./child-spec.ts";
@@ -44,14 +44,15 @@ export interface ChildOptions extends ServerOptions {
  * Asks a server and waits for its reply: a copy, the caller's own.
  * Throws CallFailed if the server is dead ("noproc"), ends before it replies, refuses the request
  * because its mailbox is full ("mailbox_full"), or takes longer than `timeoutMs` (a reply that
- * comes later is lost). @see gen_server:call/2,3
+ * comes later is lost); the reason of `signal` if that is aborted first. @see gen_server:call/2,3
  */
 export interface Call {
   <M, K extends Kind<M, "calls">>(
-    self: Process, server: ServerRef<M>, request: RequestOf<M, "calls", K>, timeoutMs?: number,
+    self: Process, server: ServerRef<M>, request: RequestOf<M, "calls", K>,
+    options?: number | CallOptions,
   ): Operation<ReplyOf<M, K>>;
   <T = any>(
-    self: Process, server: UntypedServer, request: unknown, timeoutMs?: number,
+    self: Process, server: UntypedServer, request: unknown, options?: number | CallOptions,
   ): Operation<T>;
 }
 
@@ -115,9 +116,11 @@ export function specOf(
 }
 
 function call(
-  self: Process, server: Destination, request: unknown, timeoutMs: number = CALL_TIMEOUT_MS,
+  self: Process, server: Destination, request: unknown, options: number | CallOptions = {},
 ): Operation<unknown> {
-  return new CallOperation(self, server, request, timeoutMs);
+  if (typeof options === "number") return new CallOperation(self, server, request, options);
+  const { timeoutMs = CALL_TIMEOUT_MS, signal } = options;
+  return new CallOperation(self, server, request, timeoutMs, false, Tag.CALL, signal);
 }
 
 function cast(self: Process | Runtime, server: Destination, message: unknown): boolean {

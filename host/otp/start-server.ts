@@ -1,13 +1,18 @@
 // The start of a server: spawn, link, and the wait for its `init`.
 import { Option } from "../kernel/abi.ts";
+import { limitNew, limitsOf, optionBits } from "../runtime/flags.ts";
 import { ExitReason, Tag } from "../runtime/messages.ts";
 import { Suspension, Waiting } from "../runtime/suspension.ts";
 import type { Resumption } from "../runtime/suspension.ts";
-import type { Down, Pid, Process, Reason, Ref, Via } from "../runtime/index.ts";
+import type {
+  Down, Pid, Process, Reason, Ref, SpawnOptions, Via,
+} from "../runtime/index.ts";
 import type { Core } from "../runtime/core.ts";
 import type { Birth, CommonModule, ModuleProcess, Started } from "./module-process.ts";
 
-export interface ServerOptions {
+/** Of every behaviour: its limits and priority are those of `spawnOpt`. */
+export interface ServerOptions
+  extends Pick<SpawnOptions, "mailboxLimit" | "memoryLimit" | "priority"> {
   /** Registered before `init` runs; a taken name fails the start with `{ alreadyStarted: pid }`. */
   readonly name?: string | Via;
   /** How long `init` may take; default Infinity. Then the server is killed. */
@@ -59,7 +64,8 @@ export class StartOperation<Module extends CommonModule> extends Suspension {
   protected override begin() {
     const self = this.#self;
     const { core, pid: starter } = self;
-    const options = Option.MONITOR | (this.#linked ? Option.LINK : 0);
+    const limits = limitsOf(this.#options);
+    const options = optionBits(this.#options) | Option.MONITOR | (this.#linked ? Option.LINK : 0);
     core.mark(starter);
     this.#pid = core.spawnBehaviour(starter, options, (machine, pid) => {
       const ref = machine.kernel.lastRef;
@@ -68,6 +74,7 @@ export class StartOperation<Module extends CommonModule> extends Suspension {
       const birth = { args: this.#args, starter, ref, name, hibernateAfterMs };
       return new this.#class(machine, pid, this.#module, this.#linked ? starter : 0, birth);
     });
+    limitNew(core, this.#pid, limits);
     return super.begin();
   }
 

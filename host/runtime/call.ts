@@ -7,6 +7,7 @@
 // ends alias and monitor; giving up ends them too, so that a later one is lost before it is queued.
 import { aliasOf, Status } from "../kernel/abi.ts";
 import type { Pid, Ref } from "../kernel/abi.ts";
+import { abortWait } from "./abort-wait.ts";
 import type { Core } from "./core.ts";
 import { ExitReason, Tag } from "./messages.ts";
 import type { Down } from "./messages.ts";
@@ -34,18 +35,27 @@ export class CallFailed extends ExitReason {
   }
 }
 
+export interface CallOptions {
+  /** Default 5,000. */
+  readonly timeoutMs?: number;
+  /** Aborted, it ends the wait: its reason is thrown, and a late reply is lost. */
+  readonly signal?: AbortSignal;
+}
+
 export class CallOperation extends Suspension {
   readonly #self: Process;
   readonly #server: Destination;
   readonly #request: unknown;
   readonly #owned: boolean;
   readonly #tag: number;
+  readonly #signal: AbortSignal | undefined;
+  #release: (() => void) | undefined;
   #pid: Pid | 0 = 0;
 
   /** With `owned` the request is not copied: for what only trusted code hands over. */
   constructor(
     self: Process, server: Destination, request: unknown, timeoutMs: number, owned = false,
-    tag: number = Tag.CALL,
+    tag: number = Tag.CALL, signal?: AbortSignal,
   ) {
     super(Waiting.REFERENCE, undefined, timeoutMs);
     this.#self = self;
@@ -53,9 +63,11 @@ export class CallOperation extends Suspension {
     this.#request = request;
     this.#owned = owned;
     this.#tag = tag;
+    this.#signal = signal;
   }
 
   protected override begin() {
+    this.#signal?.throwIfAborted();
     const { core, pid } = this.#self;
     const server = core.resolve(this.#server);
     if (server === 0) throw new CallFailed(this.#server, "noproc");
@@ -76,14 +88,20 @@ export class CallOperation extends Suspension {
       demonitor(core, pid, ref, true);
       throw new CallFailed(this.#server, "mailbox_full");
     }
+    if (this.#signal !== undefined) this.#release = abortWait(core, pid, ref, this.#signal);
     return super.begin();
   }
 
   protected override end(resumption: Resumption) {
+    this.#release?.();
     if (resumption.tag === Tag.DOWN) {
       throw new CallFailed(this.#server, (resumption.value as Down).reason);
     }
     const { core, pid } = this.#self;
+    if (resumption.tag === Tag.REJECTED) {
+      demonitor(core, pid, this.ref as Ref, true);
+      throw resumption.value;
+    }
     if (resumption.tag === Tag.TIMED_OUT) {
       demonitor(core, pid, this.ref as Ref, true);
       throw new CallFailed(this.#server, "timeout");

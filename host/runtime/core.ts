@@ -12,6 +12,7 @@ import type { Behaviour } from "./behaviour.ts";
 import { isBytes } from "./bytes.ts";
 import type { Clock } from "./clock.ts";
 import { Copier, immutable } from "./copy.ts";
+import { Endings } from "./endings.ts";
 import { limitNew, limitsOf, optionBits } from "./flags.ts";
 import { HandleTable } from "./handles.ts";
 import { atomOf, reasonOfAtom, Tag } from "./messages.ts";
@@ -64,6 +65,7 @@ export class Core implements Arming {
   readonly systemMonitor = new SystemMonitor(this);
   /** Where reports go; never throws. */
   readonly logger: Logger;
+  readonly endings: Endings;
   readonly #copier = new Copier();
   /** Bytes go to native processes as the kernel's own, to others as a value. */
   hasNatives = false;
@@ -81,6 +83,7 @@ export class Core implements Arming {
     this.kernel = kernel;
     this.clock = clock;
     this.logger = logger;
+    this.endings = new Endings(logger);
     this.handles = new HandleTable(kernel.limit("handles"));
   }
 
@@ -351,8 +354,17 @@ export class Core implements Arming {
   }
 
   settle(pid: Pid, ref: Ref, tag: number, value: unknown): void {
-    // By reference: the promise belongs to the process that waits.
-    this.sendOwned(0, pid, tag, ref, value);
+    try {
+      // By reference: the promise belongs to the process that waits.
+      this.sendOwned(0, pid, tag, ref, value);
+    } catch {
+      // No room, and nobody here who could be told: the process would wait for ever.
+      this.exit(0, pid, "kill");
+    }
+  }
+
+  onEnd(pid: Pid, atEnd: () => void): () => void {
+    return this.endings.add(pid, atEnd);
   }
 
   /** The kernel's time is that of the last step: told anew before a time counts from now. */

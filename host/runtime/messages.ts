@@ -90,6 +90,28 @@ export class ReplyMessage {
   }
 }
 
+/** One item of a feed: a copy. */
+export class FeedItem<T = any> {
+  readonly feed: Ref;
+  readonly value: T;
+
+  constructor(feed: Ref, value: T) {
+    this.feed = feed;
+    this.value = value;
+  }
+}
+
+/** The last message of a feed: the iterable is done, or has failed with this reason. */
+export class FeedEnd {
+  readonly feed: Ref;
+  readonly reason: Reason;
+
+  constructor(feed: Ref, reason: Reason) {
+    this.feed = feed;
+    this.reason = reason;
+  }
+}
+
 /** A `GenServer.cast` as a plain process sees it. */
 export class Cast {
   readonly request: unknown;

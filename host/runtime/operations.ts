@@ -1,5 +1,6 @@
 // The operations of a process, each used with `yield*`: receive, sleep, wait, and hibernation.
 import type { Pid } from "../kernel/abi.ts";
+import { abortWait } from "./abort-wait.ts";
 import { Tag } from "./messages.ts";
 import { compile, discriminantOf, Pattern, patternOf } from "./pattern.ts";
 import type { Matched, Shape } from "./pattern.ts";
@@ -39,10 +40,13 @@ export function sleep(ms: number): Operation<void> {
 /**
  * Pauses the process until a promise has settled: its value, by reference, or its rejection,
  * thrown.
- * If the process ends before, the outcome is dropped; a late rejection is not "unhandled".
+ * If the process ends before, the outcome is dropped; a late rejection is not "unhandled". So it is
+ * if `signal` is aborted before: then its reason is thrown.
  */
-export function wait<T>(promise: PromiseLike<T> | T): Operation<Awaited<T>> {
-  return new PromiseWait(promise);
+export function wait<T>(
+  promise: PromiseLike<T> | T, options?: { readonly signal?: AbortSignal },
+): Operation<Awaited<T>> {
+  return new PromiseWait(promise, options?.signal);
 }
 
 /** Waits until there is a message, and leaves it; holds no state, so all share it. */
@@ -68,10 +72,13 @@ class Sleep extends Suspension {
 
 class PromiseWait extends Suspension {
   readonly #promise: unknown;
+  readonly #signal: AbortSignal | undefined;
+  #release: (() => void) | undefined;
 
-  constructor(promise: unknown) {
+  constructor(promise: unknown, signal: AbortSignal | undefined) {
     super(Waiting.REFERENCE, undefined, Infinity);
     this.#promise = promise;
+    this.#signal = signal;
   }
 
   override arm(runtime: Arming, pid: Pid): void {
@@ -82,9 +89,11 @@ class PromiseWait extends Suspension {
       (value) => runtime.settle(pid, ref, Tag.RESOLVED, value),
       (error: unknown) => runtime.settle(pid, ref, Tag.REJECTED, error),
     );
+    if (this.#signal !== undefined) this.#release = abortWait(runtime, pid, ref, this.#signal);
   }
 
   protected override end(resumption: Resumption) {
+    this.#release?.();
     if (resumption.tag === Tag.REJECTED) throw resumption.value;
     return resumption;
   }

@@ -1,5 +1,7 @@
 // Patterns of `receive`: shapes of plain data that say which message is wanted and narrow its type.
-import { Call, Cast, Down, Exit, ReplyMessage, TimerTimeout } from "./messages.ts";
+import {
+  Call, Cast, Down, Exit, FeedEnd, FeedItem, ReplyMessage, TimerTimeout,
+} from "./messages.ts";
 import { Suspension, Waiting } from "./suspension.ts";
 import type { Discriminant, Matches } from "./suspension.ts";
 import type { Operation } from "./types.ts";
@@ -11,14 +13,14 @@ type TypeTest =
   | StringConstructor | NumberConstructor | BooleanConstructor | BigIntConstructor
   | ArrayConstructor | ObjectConstructor
   | typeof Exit | typeof Down | typeof Call | typeof Cast | typeof ReplyMessage
-  | typeof TimerTimeout;
+  | typeof TimerTimeout | typeof FeedItem | typeof FeedEnd;
 
 /**
  * What a message must look like:
  * a literal (compared with `Object.is`); `String`, `Number`, `Boolean`, `BigInt`, `Array`,
- * `Object`; the classes `Exit`, `Down`, `Call`, `Cast`, `ReplyMessage`, `TimerTimeout`; a
- * predicate; an array (same length, element by element); an object (every property named here must
- * match, others are free); or a pattern made before.
+ * `Object`; the classes `Exit`, `Down`, `Call`, `Cast`, `ReplyMessage`, `TimerTimeout`,
+ * `FeedItem`, `FeedEnd`; a predicate; an array (same length, element by element); an object (every
+ * property named here must match, others are free); or a pattern made before.
  */
 export type Shape =
   | string | number | boolean | bigint | null | undefined
@@ -40,6 +42,8 @@ export type Matched<S> =
   : S extends typeof Cast ? Cast
   : S extends typeof ReplyMessage ? ReplyMessage
   : S extends typeof TimerTimeout ? TimerTimeout
+  : S extends typeof FeedItem ? FeedItem
+  : S extends typeof FeedEnd ? FeedEnd
   : S extends (message: any) => message is infer T ? T
   : S extends (message: infer M) => boolean ? M
   : S extends object ? { -readonly [K in keyof S]: Matched<S[K]> }
@@ -101,7 +105,7 @@ const typeOfConstructor: ReadonlyMap<unknown, string> = new Map<unknown, string>
 ]);
 
 const messageClasses: ReadonlySet<unknown> =
-  new Set<unknown>([Exit, Down, Call, Cast, ReplyMessage, TimerTimeout]);
+  new Set<unknown>([Exit, Down, Call, Cast, ReplyMessage, TimerTimeout, FeedItem, FeedEnd]);
 
 /** The first string that a shape of an object names, if it does. */
 export function discriminantOf(shape: Shape): Discriminant | undefined {

@@ -80,6 +80,14 @@ export class Process {
   }
 
   /**
+   * Aborted, with an ExitReason, when this process ends: for fetch and whatever takes a signal. The
+   * same one each time.
+   */
+  get abortSignal(): AbortSignal {
+    return this.core.endings.signalOf(this.pid);
+  }
+
+  /**
    * Pauses until there is a message, without a time; `receive` then takes it. O(1).
    * Nothing is compacted: the heap is JavaScript's.
    * @see erlang:hibernate/0 of OTP 28: the code goes on behind it

@@ -4,15 +4,21 @@ import type { Limits, Pid } from "../kernel/abi.ts";
 import { Kernel, loadKernel } from "../kernel/kernel.ts";
 import { Behaviour } from "./behaviour.ts";
 import { AwaitRef, CALL_TIMEOUT_MS, CallOperation } from "./call.ts";
+import type { CallOptions } from "./call.ts";
 import { SystemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { Core } from "./core.ts";
 import * as groups from "./groups.ts";
 import { processInfo, processItem } from "./information.ts";
 import { guarded, logToConsole } from "./logging.ts";
-import { Tag } from "./messages.ts";
+import { Inbox } from "./inbox.ts";
+import type { InboxOptions } from "./inbox.ts";
+import { Down, ExitReason, Tag } from "./messages.ts";
+import { receive } from "./operations.ts";
 import type { Process } from "./process.ts";
 import { Pump } from "./pump.ts";
+import { stopOnSignals } from "./stop-signals.ts";
+import type { StopSignalOptions } from "./stop-signals.ts";
 import type {
   Kind, ReplyOf, RequestOf, ServerRef, UntypedServer,
 } from "./server-types.ts";
@@ -39,11 +45,6 @@ export interface RuntimeOptions {
   readonly longScheduleMs?: number;
   /** Another kernel.wasm: one compiled together with native processes of yours. */
   readonly kernel?: BufferSource;
-}
-
-export interface CallOptions {
-  /** Default 5,000. */
-  readonly timeoutMs?: number;
 }
 
 const LONG_SCHEDULE_MS = 250;
@@ -120,14 +121,35 @@ export class Runtime {
 
   /**
    * GenServer.call from outside; the reply is the caller's.
-   * Rejects with CallFailed: "noproc", "timeout", or why the server ended.
+   * Rejects with CallFailed: "noproc", "timeout", or why the server ended; with the reason of
+   * `signal` if that is aborted first.
    */
   call<M, K extends Kind<M, "calls">>(
     server: ServerRef<M>, request: RequestOf<M, "calls", K>, options?: CallOptions,
   ): Promise<ReplyOf<M, K>>;
   call<T = any>(server: UntypedServer, request: unknown, options?: CallOptions): Promise<T>;
   call(server: Destination, request: unknown, options?: CallOptions): Promise<unknown> {
-    return this.run(callingBody, server, request, options?.timeoutMs ?? CALL_TIMEOUT_MS);
+    return this.run(callingBody, server, request, options);
+  }
+
+  /** A mailbox outside of processes: `for await (const message of runtime.inbox())`. */
+  inbox<T = any>(options: InboxOptions = {}): Inbox<T> {
+    this.assertRunning();
+    return new Inbox<T>(this, options);
+  }
+
+  /**
+   * A signal that is aborted, with an ExitReason, when the process has ended, or if it is dead.
+   * It takes a process that watches. Inside of processes: `self.abortSignal`.
+   */
+  abortSignal(pid: Pid): AbortSignal {
+    const controller = new AbortController();
+    this.spawn(function* (self): Operation<void> {
+      self.monitor(pid);
+      const { reason } = yield* receive(Down);
+      controller.abort(new ExitReason(reason));
+    });
+    return controller.signal;
   }
 
   /** Sends from outside to every member of a group: see Process.sendToGroup. */
@@ -221,6 +243,18 @@ export class Runtime {
     return this.#stopping;
   }
 
+  /**
+   * Stops the runtime in order on SIGTERM and SIGINT, then lets the process end by the signal, if
+   * nobody else handles it; a second one ends it at once. Answers a function that takes this back.
+   * Nothing is installed without this call.
+   */
+  stopOnSignals(options: StopSignalOptions = {}): () => void {
+    const { signals = ["SIGTERM", "SIGINT"], timeoutMs = STOP_TIMEOUT_MS } = options;
+    // The runtime's own time comes first: then what is left is killed, and the stop is done.
+    const stop = options.stop ?? (() => this.stop({ timeoutMs: timeoutMs * 0.9 }));
+    return stopOnSignals(stop, signals, timeoutMs);
+  }
+
   async #stop(timeoutMs: number): Promise<void> {
     const roots = this.#rootSupervisors();
     if (roots.length > 0) await this.#shutDown(roots, timeoutMs);
@@ -264,7 +298,8 @@ export class Runtime {
 }
 
 function* callingBody(
-  self: Process, server: Destination, request: unknown, timeoutMs: number,
+  self: Process, server: Destination, request: unknown, options: CallOptions = {},
 ): Operation<unknown> {
-  return yield* new CallOperation(self, server, request, timeoutMs);
+  const { timeoutMs = CALL_TIMEOUT_MS, signal } = options;
+  return yield* new CallOperation(self, server, request, timeoutMs, false, Tag.CALL, signal);
 }

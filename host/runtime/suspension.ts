@@ -41,6 +41,8 @@ export interface Arming {
   mark(pid: Pid): void;
   /** Sends the outcome of a promise to a process that waits for `ref`; nothing if it has died. */
   settle(pid: Pid, ref: Ref, tag: number, value: unknown): void;
+  /** Calls once, when the process has ended; answers what takes that back. */
+  onEnd(pid: Pid, atEnd: () => void): () => void;
 }
 
 /** Tells whether a message is the wanted one. */

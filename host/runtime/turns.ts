@@ -94,6 +94,7 @@ export class Turns {
   /** The end of a process by a signal from elsewhere. */
   exited(pid: Pid, reason: Reason): void {
     this.#leave(pid);
+    this.#core.endings.run(pid, reason);
     const outcome = this.#outcomeOf(pid);
     outcome?.reject(new ExitReason(reason));
   }
@@ -145,6 +146,7 @@ export class Turns {
     }
     this.#leave(pid);
     this.#core.finish(pid, "normal");
+    this.#core.endings.run(pid, "normal");
     this.#outcomeOf(pid)?.resolve(value);
     return false;
   }
@@ -168,6 +170,7 @@ export class Turns {
     const reason = endReason(error);
     this.#leave(pid);
     this.#core.finish(pid, reason);
+    this.#core.endings.run(pid, reason);
     const outcome = this.#outcomeOf(pid);
     if (outcome !== undefined) {
       outcome.reject(error);

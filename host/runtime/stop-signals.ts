@@ -1,0 +1,45 @@
+// Signals of the operating system that stop a runtime in order.
+//
+//   first signal ─► stop ── done, or the time is over ─► the signal again, without this handler
+//   second signal while it stops ───────────────────────► the same at once
+
+export interface StopSignalOptions {
+  /** Default SIGTERM and SIGINT. */
+  readonly signals?: readonly NodeJS.Signals[];
+  /** How long a stop may take, in ms; default 5,000. */
+  readonly timeoutMs?: number;
+  /** What stops: default `runtime.stop`. For instance `() => app.close()`. */
+  readonly stop?: () => Promise<unknown>;
+}
+
+/**
+ * Installs the handlers; the answer removes them. Once all is stopped the process ends by the
+ * signal itself, if nobody else handles it.
+ */
+export function stopOnSignals(
+  stop: () => Promise<unknown>, signals: readonly NodeJS.Signals[], timeoutMs: number,
+): () => void {
+  let isStopping = false;
+  const remove = (): void => {
+    for (const signal of signals) process.off(signal, handle);
+  };
+  const end = (signal: NodeJS.Signals): void => {
+    remove();
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  function handle(signal: NodeJS.Signals): void {
+    if (isStopping) return end(signal);
+    isStopping = true;
+    const timer = setTimeout(end, timeoutMs, signal);
+    const done = (): void => {
+      clearTimeout(timer);
+      end(signal);
+    };
+    stop().then(done, (error: unknown) => {
+      console.error(error);
+      done();
+    });
+  }
+  for (const signal of signals) process.on(signal, handle);
+  return remove;
+}
