@@ -65,8 +65,7 @@ scenario("a memory limit ends a server; nonsense is refused before a start", (t,
     yield* GenServer.start(self, slow, 1, { mailboxLimit: { messages: -1 } });
   }), { code: "PIDGEON_BAD_OPTION" });
   t.throws(() => h.run(function* (self) {
-    // @ts-expect-error there is no such priority
-    yield* GenServer.start(self, slow, 1, { priority: "urgent" });
+    yield* GenServer.start(self, slow, 1, { priority: "urgent" as never });
   }), { code: "PIDGEON_BAD_OPTION" });
   t.equal(h.runtime.processes().length, before);
 });

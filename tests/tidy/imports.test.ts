@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   runtime: ["kernel"],
   otp: ["runtime", "kernel"],
   guests: ["runtime", "kernel"],
+  fastify: ["otp", "runtime", "kernel"],
   storage: [],
   xmpp: ["otp", "runtime", "storage"],
   server: ["xmpp", "otp", "runtime", "storage"],
@@ -26,7 +27,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /** Where a program starts. */
 const entries = [
-  "host/index.ts", "host/kernel/index.ts", "host/server/main.ts", "host/tools/prepare.mjs",
+  "host/index.ts", "host/kernel/index.ts", "host/fastify/index.ts", "host/server/main.ts",
+  "host/tools/prepare.mjs",
 ];
 /** Part of the product, though no program of ours runs it: for others' tests and debugging. */
 const forTests = ["host/storage/memory.ts"];
