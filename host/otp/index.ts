@@ -44,6 +44,15 @@ export {
 export type {
   CallResult, CastResult, Hibernate, Ignore, InitResult, Next, NoReply, Ok, Reply, Stop,
 } from "./results.ts";
+export {
+  BroadcastDispatcher, DemandDispatcher, PartitionDispatcher,
+} from "./dispatchers.ts";
+export type { Deliver, Demand, Dispatcher } from "./dispatchers.ts";
+export { emit, Stage } from "./stage.ts";
+export type {
+  CancelMode, ConsumerOptions, Emit, ProducerOptions, StageInit, StageModule, StageResult,
+  SubscribeOptions, Subscription,
+} from "./stage-types.ts";
 export { Supervisor } from "./supervisor.ts";
 export type {
   ChildResult, ChildSpecResult, RestartChildResult, StartChildResult, SupervisorChildOptions,
