@@ -29,6 +29,11 @@ interface Lifecycle<S, A> {
    * old ones left: answers `ok(state)`, or `stop(reason)`, with which the old ones go on.
    */
   codeChange?(old: any, extra: any, self: Process): Eventually<Ok<S> | Stop<unknown>>;
+  /**
+   * What `sys.getStatus` shows of a state, of which it gets a copy: leave secrets out.
+   * @see gen_server:format_status/1
+   */
+  formatStatus?(state: S): unknown;
   /** @internal Stopped first when the runtime stops. */
   readonly supervises?: boolean;
 }

@@ -58,3 +58,5 @@ export type {
   ChildResult, ChildSpecResult, RestartChildResult, StartChildResult, SupervisorChildOptions,
   SupervisorPid, SupervisorSpec,
 } from "./supervisor-types.ts";
+export { sys } from "./sys.ts";
+export type { ServerStatus } from "./sys.ts";

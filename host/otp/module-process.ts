@@ -13,6 +13,7 @@
 //
 // A callback that is a generator keeps the next message waiting until it has ended.
 // A waiting server is this object and its state: no generator, no closure.
+import { aliasOf } from "../kernel/abi.ts";
 import type { Core } from "../runtime/core.ts";
 import { Behaviour, operationOf } from "../runtime/behaviour.ts";
 import { answer, CALL_TIMEOUT_MS, CallOperation } from "../runtime/call.ts";
@@ -24,6 +25,9 @@ import type {
 } from "../runtime/index.ts";
 import { stop, thrownResult } from "./results.ts";
 import type { Ignore, Stop } from "./results.ts";
+import type { ServerStatus } from "./sys.ts";
+import { snapshot, SystemWait } from "./system.ts";
+import type { SystemAnswer, SystemMessage, SystemRequest } from "./system.ts";
 
 /** What the starter is told, as the reply to its reference. */
 export type Started =
@@ -45,6 +49,8 @@ export interface CommonModule {
   readonly name?: string;
   readonly supervises?: boolean;
   init(args: any, self: Process): unknown;
+  /** What `sys.getStatus` shows of a state: leave secrets out. @see format_status/1 */
+  formatStatus?(state: any): unknown;
 }
 
 /** The request of `GenServer.stop`, sent with Tag.SYSTEM. */
@@ -57,6 +63,8 @@ interface CodeRequest {
   readonly module: CommonModule;
   readonly extra: unknown;
 }
+
+type AnySystemRequest = StopRequest | CodeRequest | SystemRequest;
 
 /** Whether the new callbacks are in. */
 export type CodeChange =
@@ -104,6 +112,16 @@ export abstract class ModuleProcess<Module extends CommonModule> extends Behavio
   protected abstract changed(answer: unknown): Operation<unknown> | undefined;
   /** Calls the module's `terminate`, if it has one. */
   protected abstract terminate(reason: Reason): unknown;
+
+  /** What `sys.getState` shows. */
+  protected systemState(): unknown {
+    throw unknownCallback("systemState");
+  }
+
+  /** Puts another state in the place of the one that `systemState` has shown. */
+  protected systemReplace(_state: unknown): void {
+    throw unknownCallback("systemReplace");
+  }
 
   // ---- what the runtime asks ----
 
@@ -198,9 +216,7 @@ export abstract class ModuleProcess<Module extends CommonModule> extends Behavio
       return this.end((value as Exit).reason);
     }
     if (tag === Tag.SYSTEM) {
-      const request = value as StopRequest | CodeRequest;
-      if ("stop" in request) return this.end(request.stop);
-      return this.#changeCode(request, { pid: from, ref });
+      return this.#system(value as AnySystemRequest, { pid: from, ref });
     }
     if (tag === Tag.TIMED_OUT && this.#idle instanceof UntilAsleep) return this.sleep();
     return this.handle(tag, from, ref, value);
@@ -222,6 +238,71 @@ export abstract class ModuleProcess<Module extends CommonModule> extends Behavio
   protected sleep(): undefined {
     this.#idle = asleep;
     return undefined;
+  }
+
+  // ---- system messages ----
+
+  #system(
+    request: AnySystemRequest, asker: From, isSuspended = false,
+  ): Operation<unknown> | undefined {
+    if ("stop" in request) return this.end(request.stop);
+    if ("module" in request) return this.#changeCode(request, asker);
+    if (request.sys === "suspend" && !isSuspended) return this.#suspended(asker);
+    let answered: SystemAnswer;
+    try {
+      answered = { ok: true, value: this.#answered(request, isSuspended) };
+    } catch (error) {
+      answered = { ok: false, reason: { callbackFailed: endReason(error) } };
+    }
+    this.#tell(asker, answered);
+    return undefined;
+  }
+
+  #answered(request: SystemRequest, isSuspended: boolean): unknown {
+    switch (request.sys) {
+      case "getState": return snapshot(this.systemState());
+      case "getStatus": return this.#status(isSuspended);
+      case "replaceState":
+        this.systemReplace(request.change(this.systemState()));
+        return snapshot(this.systemState());
+      case "suspend": case "resume": return undefined;
+    }
+  }
+
+  #status(isSuspended: boolean): ServerStatus {
+    const info = this.runtime.processInfo(this.pid)!;
+    const state = snapshot(this.systemState());
+    const { module } = this;
+    return {
+      pid: this.pid, registeredName: info.registeredName, label: this.label,
+      parent: this.#parent, status: isSuspended ? "suspended" : "running",
+      messageQueueLength: info.messageQueueLength,
+      state: module.formatStatus === undefined ? state : snapshot(module.formatStatus(state)),
+    };
+  }
+
+  /** The value is the asker's own by now: it is not copied. */
+  #tell(asker: From, answered: SystemAnswer): void {
+    this.core.sendOwned(this.pid, aliasOf(asker.ref), Tag.REPLY, asker.ref, answered);
+  }
+
+  /** Handles system messages alone, until `resume`. */
+  *#suspended(first: From): Operation<void> {
+    this.#tell(first, { ok: true, value: undefined });
+    for (const wait = new SystemWait(this.#parent);;) {
+      const taken: SystemMessage | Exit = yield* wait;
+      if (taken instanceof Exit) {
+        yield* this.end(taken.reason);
+        return;
+      }
+      const request = taken.value as AnySystemRequest;
+      const operation = this.#system(request, taken.asker, true);
+      if (operation !== undefined) yield* operation;
+      if ("sys" in request && request.sys === "resume") break;
+    }
+    // As OTP: a time-out begins anew.
+    if (this.#idle instanceof UntilAsleep) this.rest();
+    else if (this.#idle.timeoutMs !== Infinity) this.restFor(this.#idle.timeoutMs);
   }
 
   // ---- code change ----

@@ -75,6 +75,14 @@ export class ServerProcess extends ModuleProcess<AnyModule> {
     }
   }
 
+  protected override systemState(): unknown {
+    return this.#state;
+  }
+
+  protected override systemReplace(state: unknown): void {
+    this.#state = state;
+  }
+
   /** A result that is thrown is an answer; all else ends the server. */
   #thrown(error: unknown, asker: From | undefined): Operation<unknown> | undefined {
     const result = thrownResult(error);
