@@ -25,6 +25,8 @@ export interface Backoff {
 export interface Series {
   /** Restarts of this series. */
   restarts: number;
+  /** How often its start function has run. */
+  starts: number;
   /** When its start function has ended last, well or badly. */
   startedAtMs: number;
   /** Of the wait that goes on, 0 if none does. */
@@ -35,7 +37,9 @@ const FACTOR = 2;
 const MS_MAX = 2 ** 32 - 1;
 
 /** How long to wait before a restart at this time; 0 without a back-off. Counts it. */
-export function nextDelayMs(backoff: Backoff | undefined, series: Series, nowMs: number): number {
+export function nextDelayMs(
+  backoff: Backoff | undefined, series: Omit<Series, "starts">, nowMs: number,
+): number {
   if (backoff === undefined) return 0;
   const { firstMs, maxMs, factor = FACTOR } = backoff;
   if (nowMs - series.startedAtMs >= maxMs) series.restarts = 0;

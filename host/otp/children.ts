@@ -20,6 +20,12 @@ export interface ChildInfo<Id extends string = string> {
   readonly restart: Restart;
 }
 
+/** A child as the supervision tree shows it. */
+export interface SupervisedChild extends ChildInfo {
+  /** How often it has been started again, whatever for. */
+  readonly restarts: number;
+}
+
 export interface ChildCounts {
   /** Children with a specification, dead or alive. */
   readonly specs: number;
@@ -31,7 +37,14 @@ export interface ChildCounts {
 
 /** A child that has just been started at this time, or has not (undefined). */
 export function childOf(spec: CompleteSpec, pid: Pid | undefined, startedAtMs: number): Child {
-  return { spec, pid, restarts: 0, startedAtMs, timer: 0 as Ref | 0 };
+  return { spec, pid, restarts: 0, starts: 0, startedAtMs, timer: 0 as Ref | 0 };
+}
+
+export function supervisedChild(
+  { spec, starts }: Series & { readonly spec: CompleteSpec }, pid: Child["pid"],
+): SupervisedChild {
+  const { id, type, restart } = spec;
+  return { id, pid, type, restart, restarts: Math.max(0, starts - 1) };
 }
 
 export class Children {
@@ -81,6 +94,10 @@ export class Children {
   list(): ChildInfo[] {
     return this.inOrder().map(({ spec, pid }) =>
       ({ id: spec.id, pid, type: spec.type, restart: spec.restart }));
+  }
+
+  supervised(): SupervisedChild[] {
+    return this.inOrder().map((child) => supervisedChild(child, child.pid));
   }
 
   count(): ChildCounts {

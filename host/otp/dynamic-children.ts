@@ -6,7 +6,8 @@
 import type { Operation, Pid, Process } from "../runtime/index.ts";
 import type { Series } from "./backoff.ts";
 import type { ChildSpec, CompleteSpec } from "./child-spec.ts";
-import type { ChildCounts, ChildInfo } from "./children.ts";
+import { supervisedChild } from "./children.ts";
+import type { ChildCounts, ChildInfo, SupervisedChild } from "./children.ts";
 
 /** How a child is started: with what the supervisor adds for all, its `extraArguments`. */
 export type StartDynamic<Extra extends unknown[]> =
@@ -36,7 +37,7 @@ export class DynamicChildren {
   }
 
   add(spec: CompleteSpec, pid: Pid, startedAtMs: number): void {
-    this.#byKey.set(pid, { spec, pid, runs: true, restarts: 0, startedAtMs, timer: 0 });
+    this.#byKey.set(pid, { spec, pid, runs: true, restarts: 0, starts: 1, startedAtMs, timer: 0 });
   }
 
   find(pid: Pid): DynamicChild | undefined {
@@ -63,6 +64,11 @@ export class DynamicChildren {
   list(): ChildInfo[] {
     return this.all().map(({ spec, pid, runs }) =>
       ({ id: spec.id, pid: runs ? pid : "restarting", type: spec.type, restart: spec.restart }));
+  }
+
+  supervised(): SupervisedChild[] {
+    return this.all().map((child) =>
+      supervisedChild(child, child.runs ? child.pid : "restarting"));
   }
 
   count(): ChildCounts {

@@ -74,6 +74,7 @@ interface Again {
 export const dynamicSupervisorModule: GenServerModule<State, DynamicSupervisorSpec<any>> = {
   name: "dynamic supervisor",
   supervises: true,
+  supervised: ({ children }) => children.supervised(),
 
   init(spec, self): InitResult<State> {
     self.trapExit = true;
@@ -188,6 +189,7 @@ function* startAgain(
   self: Process, state: State, child: DynamicChild,
 ): Operation<CastResult<State>> {
   const started = yield* startDynamic(self, state, child.spec);
+  child.starts++;
   child.startedAtMs = self.core.clock.now();
   if ("failed" in started) {
     const again: Again = { startAgain: child.pid };

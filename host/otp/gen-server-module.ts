@@ -2,6 +2,7 @@
 import type {
   Eventually, From, Kind, Process, Reason, ReplyOf, RequestOf, ServerMessages,
 } from "../runtime/index.ts";
+import type { SupervisedChild } from "./children.ts";
 import type { CallResult, CastResult, InitResult, Ok, Stop } from "./results.ts";
 
 /**
@@ -36,6 +37,8 @@ interface Lifecycle<S, A> {
   formatStatus?(state: S): unknown;
   /** @internal Stopped first when the runtime stops. */
   readonly supervises?: boolean;
+  /** @internal The children of a supervisor. */
+  supervised?(state: S): readonly SupervisedChild[];
 }
 
 interface AnyHandlers<S> {

@@ -60,3 +60,4 @@ export type {
 } from "./supervisor-types.ts";
 export { sys } from "./sys.ts";
 export type { ServerStatus } from "./sys.ts";
+export type { SupervisionTree } from "./supervision-tree.ts";

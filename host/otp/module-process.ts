@@ -25,6 +25,7 @@ import type {
 } from "../runtime/index.ts";
 import { stop, thrownResult } from "./results.ts";
 import type { Ignore, Stop } from "./results.ts";
+import type { SupervisedChild } from "./children.ts";
 import type { ServerStatus } from "./sys.ts";
 import { snapshot, SystemWait } from "./system.ts";
 import type { SystemAnswer, SystemMessage, SystemRequest } from "./system.ts";
@@ -48,6 +49,8 @@ export interface Birth {
 export interface CommonModule {
   readonly name?: string;
   readonly supervises?: boolean;
+  /** @internal The children of a supervisor. */
+  supervised?(state: any): readonly SupervisedChild[];
   init(args: any, self: Process): unknown;
   /** What `sys.getStatus` shows of a state: leave secrets out. @see format_status/1 */
   formatStatus?(state: any): unknown;
@@ -135,6 +138,12 @@ export abstract class ModuleProcess<Module extends CommonModule> extends Behavio
 
   override get supervises(): boolean {
     return this.module.supervises === true;
+  }
+
+  /** @internal Undefined: it is no supervisor, or has not started yet. */
+  get children(): readonly SupervisedChild[] | undefined {
+    const state = this.module.supervised === undefined ? undefined : this.systemState();
+    return state === undefined ? undefined : this.module.supervised!(state);
   }
 
   override get label(): string | undefined {

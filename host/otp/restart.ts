@@ -79,6 +79,7 @@ export function* startAgain(self: Process, state: Restarting, child: Child): Ope
 /** Runs a child's start function. */
 export function* startChildProcess(self: Process, child: Child) {
   const started = yield* startProcess(() => child.spec.start(self));
+  child.starts++;
   child.startedAtMs = self.core.clock.now();
   return started;
 }

@@ -49,6 +49,7 @@ export interface SupervisorState extends Restarting {
 export const supervisorModule: GenServerModule<SupervisorState, SupervisorSpec> = {
   name: "supervisor",
   supervises: true,
+  supervised: ({ children }) => children.supervised(),
 
   *init(spec, self): Operation<InitResult<SupervisorState>> {
     self.trapExit = true;

@@ -12,13 +12,15 @@
 // Ids that the compiler knows (`Supervisor.spec("sessions", …)`, `childSpec(spec, { id })`) are
 // checked where the supervisor's pid is used; `Supervisor.startLink<string>` lets in every id.
 import { CALL_TIMEOUT_MS, CallOperation } from "../runtime/call.ts";
-import type { Destination, Operation, Pid, Process, Reason } from "../runtime/index.ts";
+import type { Destination, Operation, Pid, Process, Reason, Runtime } from "../runtime/index.ts";
 import { specsProblem } from "./child-spec.ts";
 import type { AutoShutdown, ChildSpec, SpecProblem } from "./child-spec.ts";
 import type { ChildCounts, ChildInfo } from "./children.ts";
 import { GenServer } from "./gen-server.ts";
 import type { ServerOptions } from "./gen-server.ts";
 import { supervisorModule } from "./supervisor-server.ts";
+import { formatTree, supervisionTree } from "./supervision-tree.ts";
+import type { SupervisionTree } from "./supervision-tree.ts";
 import type { SupervisorRequest } from "./supervisor-server.ts";
 import type {
   ChildResult, ChildSpecResult, RestartChildResult, StartChildResult, SupervisorChildOptions,
@@ -141,6 +143,20 @@ export const Supervisor = {
     self: Process, supervisor: Named<Id>, timeoutMs = CALL_TIMEOUT_MS,
   ): Operation<ChildInfo<Id>[]> {
     return ask(self, supervisor, { type: "whichChildren" }, timeoutMs);
+  },
+
+  /**
+   * All that runs under a supervisor, as data: undefined if it is none, dead, or starts still. It
+   * asks nobody, so that a supervisor that is busy is shown as well. O(processes in it).
+   * `formatTree` prints it. @see observer's view of applications
+   */
+  tree(of: Process | Runtime, supervisor: Pid | string): SupervisionTree | undefined {
+    return supervisionTree(of.core, supervisor);
+  },
+
+  /** A tree as text, a line for each process; children beyond `childrenMax` are counted. */
+  formatTree(tree: SupervisionTree, childrenMax = 100): string {
+    return formatTree(tree, childrenMax);
   },
 
   /** How many there are. O(children). @see supervisor:count_children/1 */

@@ -17,6 +17,8 @@ export {
   TimerTimeout,
 } from "./messages.ts";
 export { receive, sleep, wait } from "./operations.ts";
+export { logToPino } from "./logging.ts";
+export type { LeveledLogger } from "./logging.ts";
 export { messages, oneOf, Pattern, pattern } from "./pattern.ts";
 export type { Guard, Matched, Messages, Shape } from "./pattern.ts";
 export { Process } from "./process.ts";
@@ -32,8 +34,8 @@ export type {
   SystemMonitorMessage, SystemMonitorOptions, SystemMonitorSettings,
 } from "./system-monitor.ts";
 export type {
-  AliasOptions, Body, Callbacks, CrashReport, Destination, ErrorReason, Eventually, From, Key,
-  Logger, LongScheduleReport, MailboxLimit, MemoryLimit, MemoryLimitReport, MonitorOptions,
-  Operation, Priority, ProcessFlags, ProcessInfo, ProcessInfoItems, Reason, Report,
+  AliasOptions, Body, Callbacks, CrashReport, Destination, DroppedReport, ErrorReason, Eventually,
+  From, Key, Logger, LongScheduleReport, MailboxLimit, MemoryLimit, MemoryLimitReport,
+  MonitorOptions, Operation, Priority, ProcessFlags, ProcessInfo, ProcessInfoItems, Reason, Report,
   SendDestination, SendOptions, SendResult, SpawnOptions, TimerOptions, TrapReport, Via,
 } from "./types.ts";

@@ -50,7 +50,7 @@ const items: Items = {
   aliases: number(Info.ALIASES),
   groups: number(Info.GROUPS),
   timers: number(Info.TIMERS),
-  messages: messagesOf,
+  messages: (core, pid) => messagesOf(core, pid, MESSAGES_MAX),
 };
 
 /** One item of a process; undefined if it is dead. Throws PIDGEON_BAD_OPTION. */
@@ -70,11 +70,11 @@ export function processInfo(core: Core, pid: Pid): ProcessInfo | undefined {
 }
 
 /** Looks without touching: also from inside a receive's guard, where a message is shown. */
-function messagesOf(core: Core, pid: Pid): readonly unknown[] {
+export function messagesOf(core: Core, pid: Pid, most: number): readonly unknown[] {
   const { kernel } = core;
   const messages: unknown[] = [];
   const shown = kernel.message.save();
-  while (messages.length < MESSAGES_MAX && kernel.inspect(pid, messages.length) === Status.SHOWN) {
+  while (messages.length < most && kernel.inspect(pid, messages.length) === Status.SHOWN) {
     messages.push(shownCopy(core));
   }
   kernel.message.restore(shown);

@@ -1,5 +1,68 @@
 // Logging: where reports go without a logger, and what a logger that throws can't do.
-import type { Logger, Report } from "./types.ts";
+import { inspect } from "node:util";
+import type { Clock } from "./clock.ts";
+import type { CrashReport, ErrorReason, Logger, Report } from "./types.ts";
+
+/** A second of reports is counted anew from the first one on. */
+const WINDOW_MS = 1_000;
+
+/** Drops what is more than so many reports in a second; how many, the next second's first tells. */
+export function limited(logger: Logger, clock: Clock, perSecond: number): Logger {
+  let endsAtMs = -Infinity;
+  let told = 0;
+  let dropped = 0;
+  return (report) => {
+    const nowMs = clock.now();
+    if (nowMs >= endsAtMs) {
+      endsAtMs = nowMs + WINDOW_MS;
+      told = 0;
+      if (dropped > 0) logger({ type: "dropped", reports: dropped });
+      dropped = 0;
+    }
+    if (told >= perSecond) {
+      dropped++;
+    } else {
+      told++;
+      logger(report);
+    }
+  };
+}
+
+/** What reports are written to: pino's logger, Fastify's, or one like them. */
+export interface LeveledLogger {
+  error(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+}
+
+/**
+ * A logger for `Runtime.start` that writes to pino: crashes and traps as errors, all else as
+ * warnings. Fields are the report's; an uncaught error is `err`, as pino's own serializer names
+ * it, and messages are text, of bounded length: they may hold anything.
+ */
+export function logToPino(pino: LeveledLogger): Logger {
+  return (report) => {
+    if (report.type === "crash") pino.error(crashFields(report), "process has ended");
+    else if (report.type === "trap") pino.error(report, "process has trapped");
+    else pino.warn(report, `pidgeon: ${report.type}`);
+  };
+}
+
+function crashFields({ reason, lastMessage, messages, ...report }: CrashReport): object {
+  const { error } = (typeof reason === "object" ? reason : null) as Partial<ErrorReason> | null
+    ?? {};
+  return {
+    ...report,
+    ...(error === undefined ? { reason: text(reason) }
+      // Without a prototype, so that pino's serializer takes the type from the name.
+      : { err: Object.assign(Object.create(null), { type: error.name, ...error }) as object }),
+    ...(lastMessage !== undefined && { lastMessage: text(lastMessage) }),
+    messages: messages.map(text),
+  };
+}
+
+function text(value: unknown): string {
+  return inspect(value, { depth: 3, maxArrayLength: 20, maxStringLength: 200, breakLength: 1e9 });
+}
 
 /**
  * The logger as the runtime calls it: what it throws goes to console.error with the report, for the
@@ -31,6 +94,8 @@ export function logToConsole(report: Report): void {
   } else if (report.type === "memory_limit") {
     const { pid, bytes } = report;
     console.error(`pidgeon: the mailbox of process ${pid} is beyond its limit: ${bytes} bytes`);
+  } else if (report.type === "dropped") {
+    console.error(`pidgeon: ${report.reports} reports more have been dropped`);
   } else {
     const [first, ...others] = report.pids;
     const who = others.length === 0 ? `process ${first}` : `one of ${report.pids.length} processes`;

@@ -1,6 +1,7 @@
 // Reasons of an end: what an error becomes, as immutable data that all who are told share.
 import { immutable } from "./copy.ts";
 import { ExitReason } from "./messages.ts";
+import { processStack } from "./stack.ts";
 import type { ErrorReason, Reason } from "./types.ts";
 
 /** The reason of a process that this was thrown out of; it never throws. */
@@ -35,7 +36,8 @@ function errorReason(error: unknown): ErrorReason {
   // Whatever is thrown, its own accessors must not throw out of the pump.
   try {
     if (error instanceof Error) {
-      return reasonFrom(String(error.name), String(error.message), String(error.stack));
+      return reasonFrom(String(error.name), String(error.message),
+        processStack(String(error.stack)));
     }
     return reasonFrom("throw", String(error), "");
   } catch {

@@ -8,9 +8,10 @@ import type { CallOptions } from "./call.ts";
 import { SystemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { Core } from "./core.ts";
+import { badOption } from "./flags.ts";
 import * as groups from "./groups.ts";
 import { processInfo, processItem } from "./information.ts";
-import { guarded, logToConsole } from "./logging.ts";
+import { guarded, limited, logToConsole } from "./logging.ts";
 import { Inbox } from "./inbox.ts";
 import type { InboxOptions } from "./inbox.ts";
 import { Down, ExitReason, Tag } from "./messages.ts";
@@ -43,11 +44,15 @@ export interface RuntimeOptions {
   readonly manual?: boolean;
   /** A turn that takes longer is reported as long_schedule. Default 250 ms. */
   readonly longScheduleMs?: number;
+  /** More reports are dropped, and counted in a DroppedReport. Default 500. */
+  readonly reportsPerSecond?: number;
   /** Another kernel.wasm: one compiled together with native processes of yours. */
   readonly kernel?: BufferSource;
 }
 
 const LONG_SCHEDULE_MS = 250;
+/** As the burst limit of OTP's logger. */
+const REPORTS_PER_SECOND = 500;
 const STOP_TIMEOUT_MS = 5_000;
 
 export class Runtime {
@@ -62,8 +67,10 @@ export class Runtime {
   private constructor(options: RuntimeOptions) {
     const kernel = options.kernel === undefined
       ? loadKernel(options.limits) : Kernel.instantiate(options.kernel, options.limits);
-    const logger = guarded(options.logger ?? logToConsole);
     const clock = options.clock ?? new SystemClock();
+    const perSecond = options.reportsPerSecond ?? REPORTS_PER_SECOND;
+    if (!(perSecond >= 0)) throw badOption("reportsPerSecond", perSecond);
+    const logger = limited(guarded(options.logger ?? logToConsole), clock, perSecond);
     this.core = new Core(this, kernel, clock, logger);
     this.#turns = new Turns(this.core);
     this.#manual = options.manual === true;

@@ -10,10 +10,11 @@ import { PidgeonError } from "../errors.ts";
 import { Status } from "../kernel/abi.ts";
 import type { Pid, Ref } from "../kernel/abi.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { Behaviour } from "./behaviour.ts";
+import { Behaviour, messageOf } from "./behaviour.ts";
 import type { Core } from "./core.ts";
+import { crashReport } from "./crash.ts";
 import { Mailbox } from "./mailbox.ts";
-import { ExitReason, isOrderly } from "./messages.ts";
+import { ExitReason, isOrderly, Tag } from "./messages.ts";
 import type { ProcessTable, Running } from "./process-table.ts";
 import { endReason, isExitReason } from "./reasons.ts";
 import { Suspension, Waiting } from "./suspension.ts";
@@ -168,15 +169,23 @@ export class Turns {
   #failed(pid: Pid, slot: number, error: unknown): void {
     const self = this.#table.selves[slot];
     const reason = endReason(error);
+    const isTold = !this.outcomes.has(pid) &&
+      (self instanceof Behaviour ? !isOrderly(reason) : !isExitReason(error));
+    const report = isTold && self !== undefined
+      ? crashReport(this.#core, self, reason, this.#lastMessage(slot)) : undefined;
     this.#leave(pid);
     this.#core.finish(pid, reason);
     this.#core.endings.run(pid, reason);
-    const outcome = this.#outcomeOf(pid);
-    if (outcome !== undefined) {
-      outcome.reject(error);
-    } else if (self instanceof Behaviour ? !isOrderly(reason) : !isExitReason(error)) {
-      const label = self instanceof Behaviour ? self.label : undefined;
-      this.#core.logger({ type: "crash", pid, label, reason });
-    }
+    this.#outcomeOf(pid)?.reject(error);
+    if (report !== undefined) this.#core.logger(report);
+  }
+
+  /** What the process has taken last in this turn, whose own it is; a time-out is no message. */
+  #lastMessage(slot: number): unknown {
+    const { resumption, from, ref } = this.#mailbox;
+    const { tag, value } = resumption;
+    const isFirst = this.#table.suspensions[slot]?.kind === Waiting.START;
+    if (isFirst || (tag >= Tag.RESOLVED && tag <= Tag.TIMED_OUT)) return undefined;
+    return messageOf(tag, from as Pid, ref as Ref, value);
   }
 }

@@ -161,15 +161,35 @@ export interface TimerOptions {
 }
 
 /** What the runtime tells its logger. */
-export type Report = CrashReport | LongScheduleReport | MemoryLimitReport | TrapReport;
+export type Report =
+  CrashReport | DroppedReport | LongScheduleReport | MemoryLimitReport | TrapReport;
 
-/** A process has ended by an error, or a behaviour with a reason that is not an orderly one. */
+/**
+ * A process has ended by an error, or a behaviour with a reason that is not an orderly one.
+ * @see proc_lib, crash_report
+ */
 export interface CrashReport {
   readonly type: "crash";
   readonly pid: Pid;
-  /** What ran: the generator function's or the behaviour module's name, where it has one. */
+  readonly registeredName: string | undefined;
+  /** What ran: the behaviour module's name, or the outermost function of the error's stack. */
   readonly label: string | undefined;
   readonly reason: Reason;
+  /** Who has started it, and whoever that one, the nearest first, by name if one has one; 10. */
+  readonly ancestors: readonly (Pid | string)[];
+  readonly links: readonly Pid[];
+  /** What it has taken last, if that was a message: mostly what it was about to handle. */
+  readonly lastMessage: unknown;
+  readonly messageQueueLength: number;
+  /** Copies of the oldest messages of its mailbox, at most 10. */
+  readonly messages: readonly unknown[];
+}
+
+/** There were more reports in a second than `reportsPerSecond`. */
+export interface DroppedReport {
+  readonly type: "dropped";
+  /** How many were not told. */
+  readonly reports: number;
 }
 
 /** Something ran so long that every other process waited: JavaScript cannot be preempted. */

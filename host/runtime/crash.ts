@@ -1,0 +1,52 @@
+// Crash reports: what is known of a process at the moment in which an error ends it.
+import { Info, List } from "../kernel/abi.ts";
+import type { Pid } from "../kernel/abi.ts";
+import { Behaviour } from "./behaviour.ts";
+import type { Core } from "./core.ts";
+import { messagesOf } from "./information.ts";
+import type { Process } from "./process.ts";
+import { outermostFunction } from "./stack.ts";
+import type { CrashReport, ErrorReason, Reason } from "./types.ts";
+
+/** The most ancestors, and the most messages of a mailbox, in a report. */
+const ANCESTORS_MAX = 10;
+const MESSAGES_MAX = 10;
+
+/**
+ * Told before the process is gone. `lastMessage` is what it has taken last. O(its relations).
+ * @see proc_lib, crash_report
+ */
+export function crashReport(
+  core: Core, self: Process, reason: Reason, lastMessage: unknown,
+): CrashReport {
+  const { kernel } = core;
+  const { pid } = self;
+  const label = self instanceof Behaviour ? self.label : undefined;
+  return {
+    type: "crash",
+    pid,
+    registeredName: kernel.processName(pid) || undefined,
+    label: label ?? functionOf(reason),
+    reason,
+    ancestors: ancestorsOf(core, pid),
+    links: kernel.processList(pid, List.LINKS),
+    lastMessage,
+    messageQueueLength: kernel.processInfo(pid, Info.MESSAGE_QUEUE_LENGTH),
+    messages: messagesOf(core, pid, MESSAGES_MAX),
+  };
+}
+
+function functionOf(reason: Reason): string | undefined {
+  const stack = (reason as Partial<ErrorReason> | null | undefined)?.error?.stack;
+  return typeof stack === "string" ? outermostFunction(stack) : undefined;
+}
+
+function ancestorsOf({ kernel }: Core, pid: Pid): (Pid | string)[] {
+  const ancestors: (Pid | string)[] = [];
+  let parent = kernel.processInfo(pid, Info.PARENT);
+  while (parent > 0 && ancestors.length < ANCESTORS_MAX) {
+    ancestors.push(kernel.processName(parent as Pid) || parent as Pid);
+    parent = kernel.isAlive(parent as Pid) ? kernel.processInfo(parent as Pid, Info.PARENT) : 0;
+  }
+  return ancestors;
+}
