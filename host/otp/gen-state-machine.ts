@@ -22,8 +22,8 @@ import type { Call, ChildOptions } from "./gen-server.ts";
 import type {
   AnyMachineModule, GenStateMachineModule, MachineMessages,
 } from "./gen-state-machine-module.ts";
-import { changeCode } from "./module-process.ts";
-import type { CodeChange } from "./module-process.ts";
+import { changeCode } from "./code-change.ts";
+import type { CodeChange } from "./code-change.ts";
 import { StartOperation } from "./start-server.ts";
 import type { ServerOptions } from "./start-server.ts";
 import { StateMachineProcess } from "./state-machine-process.ts";

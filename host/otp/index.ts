@@ -36,7 +36,7 @@ export type {
 } from "./registry.ts";
 export { RequestId, RequestIds } from "./requests.ts";
 export type { LabelledResponse, MultiCallResult, Response } from "./requests.ts";
-export type { CodeChange } from "./module-process.ts";
+export type { CodeChange } from "./code-change.ts";
 export type { Strategy } from "./restart.ts";
 export {
   after, cont, hibernate, ignore, noreply, ok, reply, stop, stopReply,

@@ -16,13 +16,12 @@
 import { aliasOf } from "../kernel/abi.ts";
 import type { Core } from "../runtime/core.ts";
 import { Behaviour, operationOf } from "../runtime/behaviour.ts";
-import { answer, CALL_TIMEOUT_MS, CallOperation } from "../runtime/call.ts";
+import { answer } from "../runtime/call.ts";
 import { Exit, ExitReason, Tag } from "../runtime/messages.ts";
 import { endReason } from "../runtime/reasons.ts";
 import { Suspension, Waiting } from "../runtime/suspension.ts";
-import type {
-  Destination, From, Operation, Pid, Process, Reason, Ref, Via,
-} from "../runtime/index.ts";
+import type { From, Operation, Pid, Process, Reason, Ref, Via } from "../runtime/index.ts";
+import type { CodeChange, CodeRequest } from "./code-change.ts";
 import { stop, thrownResult } from "./results.ts";
 import type { Ignore, Stop } from "./results.ts";
 import type { SupervisedChild } from "./children.ts";
@@ -61,18 +60,7 @@ export interface StopRequest {
   readonly stop: Reason;
 }
 
-/** The request of `changeCode`, sent in the same way. */
-interface CodeRequest {
-  readonly module: CommonModule;
-  readonly extra: unknown;
-}
-
 type AnySystemRequest = StopRequest | CodeRequest | SystemRequest;
-
-/** Whether the new callbacks are in. */
-export type CodeChange =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly reason: Reason };
 
 const forever = new Suspension(Waiting.CALLBACK, undefined, Infinity);
 /** It ends with any message, which stays: the first delivery after it has none. */
@@ -373,15 +361,6 @@ export abstract class ModuleProcess<Module extends CommonModule> extends Behavio
       return endAfter(undefined, endReason(error));
     }
   }
-}
-
-/** Hands a running server other callbacks. Throws CallFailed. @see GenServer.changeCode */
-export function changeCode(
-  self: Process, server: Destination, module: CommonModule, extra: unknown,
-  timeoutMs: number = CALL_TIMEOUT_MS,
-): Operation<CodeChange> {
-  const request: CodeRequest = { module, extra: self.core.copy(extra) };
-  return new CallOperation(self, server, request, timeoutMs, true, Tag.SYSTEM);
 }
 
 /** The kind of a request, of which there is a callback; as OTP's undef else. */

@@ -36,6 +36,14 @@ export function crashReport(
   };
 }
 
+/** The same of a process that has ended: all else about it is gone. O(1). */
+export function reportOfDead(pid: Pid, label: string, reason: Reason): CrashReport {
+  return {
+    type: "crash", pid, registeredName: undefined, label, reason, ancestors: [], links: [],
+    lastMessage: undefined, messageQueueLength: 0, messages: [],
+  };
+}
+
 function functionOf(reason: Reason): string | undefined {
   const stack = (reason as Partial<ErrorReason> | null | undefined)?.error?.stack;
   return typeof stack === "string" ? outermostFunction(stack) : undefined;

@@ -1,5 +1,6 @@
 // What is to be done when a process of the host ends: listeners are removed, signals aborted.
 import type { Pid } from "../kernel/abi.ts";
+import { reportOfDead } from "./crash.ts";
 import { ExitReason } from "./messages.ts";
 import { endReason } from "./reasons.ts";
 import type { Logger, Reason } from "./types.ts";
@@ -48,7 +49,7 @@ export class Endings {
         atEnd(reason);
       } catch (error) {
         // An emitter of somebody's: the pump must go on.
-        this.#logger({ type: "crash", pid, label: "at its end", reason: endReason(error) });
+        this.#logger(reportOfDead(pid, "at its end", endReason(error)));
       }
     }
   }
