@@ -14,6 +14,7 @@ export const errors = {
   PIDGEON_HANDLES_FULL: "{limit} values are under way already (limit handles)",
   PIDGEON_NOT_AN_OPERATION: "process {pid} yielded something else than an operation: use yield*",
   PIDGEON_NOT_A_GENERATOR: "a process needs a generator function (function*), not {name}",
+  PIDGEON_NOT_OWNER: "the task {pid} is the business of process {owner} alone, not of {self}",
   PIDGEON_BAD_OPTION: "the option {name} can't be {value}",
   PIDGEON_BAD_TIME: "{time} is not a time in milliseconds",
   PIDGEON_NO_REGISTRY: "the registry {name} is not running",

@@ -61,3 +61,9 @@ export type {
 export { sys } from "./sys.ts";
 export type { ServerStatus } from "./sys.ts";
 export type { SupervisionTree } from "./supervision-tree.ts";
+export { Task } from "./task.ts";
+export type { YieldManyOptions } from "./task.ts";
+export { TaskFailed } from "./task-process.ts";
+export type { TaskOutcome } from "./task-process.ts";
+export type { TaskStream, TaskStreamOptions } from "./task-stream.ts";
+export { TaskSupervisor } from "./task-supervisor.ts";

@@ -27,10 +27,7 @@ export interface SentRequest {
 export function sendRequest(self: Process, server: Destination, request: unknown): SentRequest {
   const { core, pid } = self;
   const target = core.resolve(server);
-  const ref = open(self, server, target);
-  const { requests } = core;
-  if (!requests.has(self)) requests.set(self, new Set());
-  requests.get(self)!.add(ref);
+  const ref = expectAnswer(self, open(self, server, target));
   // An unknown name: its Down has come.
   if (target === 0) return { ref, pid: 0 };
   let status: number;
@@ -45,6 +42,18 @@ export function sendRequest(self: Process, server: Destination, request: unknown
     throw new CallFailed(server, "mailbox_full");
   }
   return { ref, pid: target };
+}
+
+/** The reference of an answer that a process shall give without having been asked. O(1). */
+export function expectFrom(self: Process, answerer: Pid): Ref {
+  return expectAnswer(self, monitorForReply(self.core, self.pid, answerer));
+}
+
+function expectAnswer(self: Process, ref: Ref): Ref {
+  const { requests } = self.core;
+  if (!requests.has(self)) requests.set(self, new Set());
+  requests.get(self)!.add(ref);
+  return ref;
 }
 
 function open({ core, pid }: Process, server: Destination, target: Pid | 0): Ref {
