@@ -1,4 +1,10 @@
 // OTP's public face: behaviours on the runtime.
+export { Agent } from "./agent.ts";
+export type { AgentRef } from "./agent.ts";
+export { Application } from "./application.ts";
+export type {
+  ApplicationResult, ApplicationSpec, ApplicationType, EnsureResult, Env,
+} from "./application.ts";
 export type { Backoff } from "./backoff.ts";
 export type {
   AutoShutdown, ChildSpec, CompleteSpec, Restart, Shutdown, SpecProblem,

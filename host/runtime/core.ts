@@ -62,6 +62,8 @@ export class Core implements Arming {
   pumping = false;
   /** Who keeps names besides the kernel, by their own names; shared by all processes, as ETS. */
   readonly registries = new Map<string, Names>();
+  /** Settings of applications, by their names; frozen. */
+  readonly environments = new Map<string, Readonly<Record<string, unknown>>>();
   readonly systemMonitor = new SystemMonitor(this);
   /** Where reports go; never throws. */
   readonly logger: Logger;
