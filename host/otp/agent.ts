@@ -6,6 +6,7 @@
 //
 // A function is handed over, not copied: what it takes along from outside must not be changed any
 // more. One that takes long keeps all others waiting. What it throws ends the agent, and the call.
+import { Status } from "../kernel/abi.ts";
 import { CALL_TIMEOUT_MS, CallOperation } from "../runtime/call.ts";
 import { Tag } from "../runtime/messages.ts";
 import type { Destination, Operation, Pid, Process, Reason } from "../runtime/index.ts";
@@ -77,7 +78,8 @@ export const Agent = {
   /** As update, without waiting; false if there is no such agent. @see Elixir's Agent.cast/2 */
   cast<S>(self: Process, agent: AgentRef<S>, change: (state: S) => NoInfer<S>): boolean {
     const pid = self.core.resolve(agent);
-    return pid !== 0 && self.core.sendOwned(self.pid, pid, Tag.CAST, 0, change) === 0;
+    return pid !== 0 &&
+      self.core.sendOwned(self.pid, pid, Tag.CAST, 0, change) === Status.OK;
   },
 
   /** Ends an agent and waits until it is gone. As GenServer.stop. @see Elixir's Agent.stop/3 */

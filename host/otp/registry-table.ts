@@ -8,6 +8,7 @@
 // has heard of an end finds them. Costs: O(1) if nothing else is said.
 import type { Core, Names } from "../runtime/core.ts";
 import { badOption } from "../runtime/flags.ts";
+import { Tag } from "../runtime/messages.ts";
 import { link } from "../runtime/signals.ts";
 import { immutable } from "../runtime/index.ts";
 import type { Key, Pid } from "../runtime/index.ts";
@@ -150,7 +151,7 @@ export class RegistryTable implements Names {
   #tell(event: RegistryEvent, pid: Pid): void {
     for (const listener of this.#listeners) {
       const to = this.#core.resolve(listener);
-      if (to !== 0) this.#core.sendOwned(pid, to, 0, 0, immutable(event));
+      if (to !== 0) this.#core.sendOwned(pid, to, Tag.MESSAGE, 0, immutable(event));
     }
   }
 }

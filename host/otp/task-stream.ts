@@ -62,7 +62,8 @@ export class TaskStream<I, T> {
 
   /**
    * The next outcome; undefined at the end. Throws TaskFailed "timeout" if a task is late and
-   * `onTimeout` is "exit": the others are ended then. O(tasks that run), O(messages passed over).
+   * `onTimeout` is "exit", and what the items or a start throw: all tasks are ended then.
+   * O(tasks that start + messages passed over).
    */
   *next(): Operation<TaskOutcome<T> | undefined> {
     for (;;) {
@@ -71,7 +72,13 @@ export class TaskStream<I, T> {
         this.#early.delete(this.#given++);
         return early;
       }
-      yield* this.#fill();
+      try {
+        yield* this.#fill();
+      } catch (error) {
+        // No more items, or no more tasks: nobody asks for those that run.
+        this.close();
+        throw error;
+      }
       const oldest = this.#running.values().next().value;
       if (oldest === undefined) return undefined;
       const leftMs = Math.max(0, oldest.dueMs - this.#self.core.clock.now());

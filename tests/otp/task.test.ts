@@ -263,6 +263,19 @@ scenario("a stream that is closed ends its tasks and its items", (t, h) => {
   t.same(got, [true, undefined]);
 });
 
+scenario("items that fail end the tasks that run, and the stream", (t, h) => {
+  const got = h.run(function* (self) {
+    const items = (function* () {
+      yield 1;
+      exit("no more");
+    })();
+    const error = yield* thrown(Task.asyncStream(
+      self, items, (_self, n) => double(_self, n, 900), { maxConcurrency: 2 }).next());
+    return [error.reason, self.runtime.processInfo(self.pid, "links")];
+  });
+  t.same(got, ["no more", []]);
+});
+
 scenario("options that can't be are refused; tasks without an owner and specs run", (t, h) => {
   const got = h.run(function* (self) {
     const log: string[] = [];
