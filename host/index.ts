@@ -1,4 +1,4 @@
-// The package `pidgeon`: Erlang's processes for TypeScript.
+/** The package `pidgeon`: Erlang's processes for TypeScript. @module pidgeon */
 export { PidgeonError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export * from "./runtime/index.ts";

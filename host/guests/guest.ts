@@ -25,6 +25,7 @@ import type { MeterNames } from "./meter.ts";
 import { GuestProcess, GuestWaiting } from "./process.ts";
 import { GuestRefusal } from "./refusal.ts";
 
+/** What a guest is loaded with: limits, label, imports. */
 export interface GuestOptions extends Partial<GuestLimits> {
   /** What reports and errors call it. Default "guest". */
   readonly label?: string;
@@ -38,6 +39,14 @@ export interface GuestOptions extends Partial<GuestLimits> {
   readonly imports?: readonly GuestImport[];
 }
 
+/** A guest's process as a child of a supervisor. */
+interface GuestChild {
+  readonly id: string;
+  /** Starts and links it. */
+  readonly start: (self: Process) => Operation<Pid>;
+}
+
+/** A WebAssembly module with a memory of its own, whose processes the runtime runs with fuel. */
 export class Guest implements InstanceOwner {
   /** @internal */
   readonly core: Core;
@@ -114,7 +123,7 @@ export class Guest implements InstanceOwner {
   }
 
   /** A child for a supervisor: `children: [guest.spec("parser")]`. */
-  spec(id: string, word = 0): { id: string; start: (self: Process) => Operation<Pid> } {
+  spec(id: string, word = 0): GuestChild {
     const start = (self: Process) => this.spawnFrom(self, word, { link: true });
     return { id, *start(self) { return start(self); } };
   }

@@ -1,6 +1,7 @@
 // The limits of a guest, each with its unit and default.
 import { PidgeonError } from "../errors.ts";
 
+/** What a guest may use. Each is a whole number from 1. */
 export interface GuestLimits {
   /** Instructions that a message may cost, and a start. Default 10,000,000: 1 to 10 ms. */
   readonly fuel: number;

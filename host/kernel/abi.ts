@@ -206,6 +206,7 @@ export const TimerOption = { ABSOLUTE: 1 } as const;
 export const SEND_EXEMPT = 512;
 /** To be added to the tag of a send, or to the kind of a reason: by a priority alias only. */
 export const SEND_PRIORITY = 256;
+/** To be added to the kind of an exit signal's reason: its Exit comes as a priority message. */
 export const EXIT_PRIORITY = 256;
 
 /** Counters of the whole kernel. */

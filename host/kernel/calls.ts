@@ -44,6 +44,7 @@ export class KernelCalls {
     return this.exports.spawn_native(parent, handler, argument, options) as Pid;
   }
 
+  /** False for a pid that is stale or none. O(1). */
   isAlive(pid: Pid): boolean {
     return this.exports.is_alive(pid) === 1;
   }
@@ -57,6 +58,7 @@ export class KernelCalls {
     }
   }
 
+  /** An Info item of a process, or a Status. O(1) but for the counts of its relations. */
   processInfo(pid: Pid, item: number): number {
     return this.exports.process_info(pid, item);
   }
@@ -66,10 +68,12 @@ export class KernelCalls {
     return this.exports.inspect(pid, index);
   }
 
+  /** Sets a ProcessFlag: the old value, or a Status. */
   processFlag(pid: Pid, flag: number, value: number): number {
     return this.exports.process_flag(pid, flag, value);
   }
 
+  /** Sends a number. NO_PROCESS, BAD_PID, NO_MEMORY, MAILBOX_FULL. */
   sendNumber(from: Pid | 0, to: Address, tag: number, ref: Ref | 0, value: number): Status {
     return this.exports.send_number(from, to, tag, ref, value);
   }
@@ -89,18 +93,26 @@ export class KernelCalls {
     return this.exports.release(hold);
   }
 
+  /**
+   * Opens the turn that a RUN event has offered, or answers why there is none.
+   */
   begin(pid: Pid): Status {
     return this.exports.begin(pid);
   }
 
+  /** Shows the message at the cursor. SHOWN, OK (none). */
   peek(pid: Pid): Status {
     return this.exports.peek(pid);
   }
 
+  /** Passes over the message at the cursor and shows the next. */
   skip(pid: Pid): Status {
     return this.exports.skip(pid);
   }
 
+  /**
+   * Takes the message at the cursor out, which ends the receive: the cursor is at the head again.
+   */
   take(pid: Pid): Status {
     return this.exports.take(pid);
   }
@@ -115,18 +127,22 @@ export class KernelCalls {
     return this.exports.seek(pid, passed);
   }
 
+  /** Remembers the end of the mailbox: what a reference made now is awaited for comes behind it. */
   mark(pid: Pid): Status {
     return this.exports.mark(pid);
   }
 
+  /** Puts the cursor at the oldest message. */
   rewind(pid: Pid): Status {
     return this.exports.rewind(pid);
   }
 
+  /** Closes the turn until a message comes or the time is over. AGAIN, TIMED_OUT: it stays open. */
   wait(pid: Pid, timeoutMs: number, reductions: number): Status {
     return this.exports.wait(pid, timeoutMs, reductions);
   }
 
+  /** As wait, for a message with this reference alone; the kernel passes over the others. */
   waitRef(pid: Pid, ref: Ref, timeoutMs: number, reductions: number): Status {
     return this.exports.wait_ref(pid, ref, timeoutMs, reductions);
   }
@@ -136,10 +152,12 @@ export class KernelCalls {
     return this.exports.hibernate(pid, reductions);
   }
 
+  /** Closes the turn; the process is runnable, behind the others. */
   yieldTurn(pid: Pid, reductions: number): Status {
     return this.exports.yield_turn(pid, reductions);
   }
 
+  /** Ends the process of the turn. Its links and monitors are told. O(relations). */
   finish(pid: Pid, reasonKind: number, value: number): Status {
     return this.exports.finish(pid, reasonKind, value);
   }
@@ -149,6 +167,7 @@ export class KernelCalls {
     return this.exports.reap(pid);
   }
 
+  /** Sends an exit signal. O(1), and what the end of the receiver costs. */
   exitSignal(from: Pid | 0, to: Address, reasonKind: number, value: number): Status {
     return this.exports.exit_signal(from, to, reasonKind, value);
   }
@@ -158,6 +177,7 @@ export class KernelCalls {
     return this.exports.link(a, b, options);
   }
 
+  /** Ends a link on both sides; an EXIT that has come stays. NOT_FOUND if there is none. */
   unlink(a: Pid, b: Pid): Status {
     return this.exports.unlink(a, b);
   }
@@ -167,6 +187,7 @@ export class KernelCalls {
     return this.exports.monitor(watcher, target, options, tag) as Ref;
   }
 
+  /** Ends a monitor. NOT_FOUND if it is not active. O(1), with FLUSH O(mailbox). */
   demonitor(watcher: Pid, ref: Ref, options: number): Status {
     return this.exports.demonitor(watcher, ref, options);
   }
@@ -176,6 +197,7 @@ export class KernelCalls {
     return this.exports.alias(pid, options) as Ref;
   }
 
+  /** Ends an alias. NOT_FOUND if it is not active. O(1). */
   unalias(pid: Pid, ref: Ref): Status {
     return this.exports.unalias(pid, ref);
   }
@@ -185,6 +207,7 @@ export class KernelCalls {
     return this.exports.suspend(suspender, target, options);
   }
 
+  /** Takes back one suspend. NOT_FOUND if there is none. */
   resume(suspender: Pid, target: Pid): Status {
     return this.exports.resume(suspender, target);
   }
@@ -194,6 +217,7 @@ export class KernelCalls {
     return this.exports.watch(item, value);
   }
 
+  /** A reference that no other call gives. O(1). */
   makeRef(): Ref {
     return this.exports.make_ref() as Ref;
   }
@@ -206,10 +230,12 @@ export class KernelCalls {
     return this.exports.send_after(from, to, tag, ref, kind, value, ms, options) as Ref;
   }
 
+  /** Milliseconds that were left, or NOT_FOUND. O(1). */
   cancelTimer(ref: Ref): number {
     return this.exports.cancel_timer(ref);
   }
 
+  /** Milliseconds that are left, or NOT_FOUND. O(1). */
   readTimer(ref: Ref): number {
     return this.exports.read_timer(ref);
   }

@@ -1,4 +1,4 @@
-// `pidgeon/kernel`: the kernel alone, with images and recorder, for a host of one's own.
+/** The kernel alone, with images and recorder, for a host of your own. @module pidgeon/kernel */
 export * from "./abi.ts";
 export type { KernelExports } from "./exports.ts";
 export { Kernel, loadKernel, slotOf } from "./kernel.ts";

@@ -148,10 +148,12 @@ export class Kernel extends KernelCalls {
     }
   }
 
+  /** Gives a process a name; the ABI says why it refuses. O(length). */
   register(pid: Pid, name: string): Status {
     return this.exports.register(pid, this.#writeName(name));
   }
 
+  /** Takes a name away from whoever has it. NOT_FOUND. */
   unregister(name: string): Status {
     return this.exports.unregister(this.#writeName(name));
   }
@@ -182,10 +184,12 @@ export class Kernel extends KernelCalls {
     return this.exports.send_after_name(from, length, tag, ref, kind, value, ms, options) as Ref;
   }
 
+  /** Makes a process a member of a group, once more. O(1) in the group's size. */
   groupJoin(pid: Pid, name: string): Status {
     return this.exports.group_join(pid, this.#writeName(name));
   }
 
+  /** Leaves once. NOT_FOUND if it is no member. */
   groupLeave(pid: Pid, name: string): Status {
     return this.exports.group_leave(pid, this.#writeName(name));
   }

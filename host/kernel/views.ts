@@ -78,6 +78,7 @@ export class MessageView {
     return this.#numbers[this.#number + 1] as Pid;
   }
 
+  /** The reference that the message bears, 0 if none. */
   get ref(): Ref {
     return this.#numbers[this.#number + 2] as Ref;
   }
@@ -141,6 +142,7 @@ export class EventRing {
     return this.#words[this.#at + 1] as number;
   }
 
+  /** The process that the event is about. */
   get pid(): Pid {
     return this.#numbers[(this.#at >> 1) + 1] as Pid;
   }

@@ -12,6 +12,7 @@
 // Erlang has no such thing. Costs: O(1).
 import type { Ref } from "../runtime/index.ts";
 
+/** How long a supervisor waits before each restart of a child. */
 export interface Backoff {
   /** Before the first restart of a series; above 0. */
   readonly firstMs: number;

@@ -16,6 +16,7 @@ export type Shutdown = number | "brutalKill" | "infinity";
 /** Whether the end of significant children ends their supervisor. @see supervisor, auto_shutdown */
 export type AutoShutdown = "never" | "anySignificant" | "allSignificant";
 
+/** How a supervisor starts, stops and restarts a child. @see supervisor, child_spec/0 */
 export interface ChildSpec<Id extends string = string> {
   /** Mandatory: unique in the supervisor. */
   readonly id: Id;

@@ -13,6 +13,7 @@ export interface Child extends Series {
   pid: Pid | "restarting" | undefined;
 }
 
+/** A child as `whichChildren` lists it. @see supervisor:which_children/1 */
 export interface ChildInfo<Id extends string = string> {
   readonly id: Id;
   readonly pid: Pid | "restarting" | undefined;
@@ -26,6 +27,7 @@ export interface SupervisedChild extends ChildInfo {
   readonly restarts: number;
 }
 
+/** How many children there are. @see supervisor:count_children/1 */
 export interface ChildCounts {
   /** Children with a specification, dead or alive. */
   readonly specs: number;

@@ -27,6 +27,7 @@ import { noreply, ok, reply, stop } from "./results.ts";
 import type { CallResult, CastResult, InitResult } from "./results.ts";
 import { INTENSITY, limitsProblem, PERIOD_MS } from "./supervisor-flags.ts";
 
+/** The limits of a dynamic supervisor. @see Elixir's DynamicSupervisor.init/1 */
 export interface DynamicSupervisorSpec<Extra extends unknown[] = []> {
   /** Restarts allowed within the period, of all children; default 1. */
   readonly intensity?: number;
@@ -40,6 +41,7 @@ export interface DynamicSupervisorSpec<Extra extends unknown[] = []> {
   readonly backoff?: Backoff;
 }
 
+/** What became of `startChild`. */
 export type StartDynamicChildResult =
   /** Undefined: the child's `init` has answered `ignore()`; it is forgotten. */
   | { readonly ok: true; readonly pid: Pid | undefined }
@@ -47,6 +49,7 @@ export type StartDynamicChildResult =
   | { readonly ok: false; readonly error: "invalid_child_spec"; readonly reason: SpecProblem }
   | ChildFailure;
 
+/** What became of `terminateChild`. */
 export type TerminateDynamicChildResult =
   | { readonly ok: true }
   | { readonly ok: false; readonly error: "not_found" };

@@ -24,8 +24,15 @@ declare const extraArguments: unique symbol;
 
 /** The pid of a dynamic supervisor that gives each start function these arguments. */
 export type DynamicSupervisorPid<Extra extends unknown[] = []> =
-  Pid & { readonly [extraArguments]?: (extra: Extra) => Extra };
+  Pid & {
+    /** Types only. */
+    readonly [extraArguments]?: (extra: Extra) => Extra;
+  };
 
+/**
+ * Children that come and go, known by their pids. @see Elixir's DynamicSupervisor
+ * @namespace
+ */
 export const DynamicSupervisor = {
   /**
    * Starts a supervisor without children that is linked to this process.

@@ -34,6 +34,7 @@ export type { GenServerModule } from "./gen-server-module.ts";
 export { StartFailed } from "./start-server.ts";
 export type { ServerOptions } from "./start-server.ts";
 
+/** What `GenServer.spec` takes: options of the start, and how a supervisor treats the child. */
 export interface ChildOptions extends ServerOptions {
   /** Default: the options' name, then the module's. */
   readonly id?: string;
@@ -41,12 +42,6 @@ export interface ChildOptions extends ServerOptions {
   readonly shutdown?: Shutdown;
 }
 
-/**
- * Asks a server and waits for its reply: a copy, the caller's own.
- * Throws CallFailed if the server is dead ("noproc"), ends before it replies, refuses the request
- * because its mailbox is full ("mailbox_full"), or takes longer than `timeoutMs` (a reply that
- * comes later is lost); the reason of `signal` if that is aborted first. @see gen_server:call/2,3
- */
 export interface Call {
   <M, K extends Kind<M, "calls">>(
     self: Process, server: ServerRef<M>, request: RequestOf<M, "calls", K>,
@@ -129,6 +124,10 @@ function cast(self: Process | Runtime, server: Destination, message: unknown): b
   return self.core.send(self.pid, server, Tag.CAST, 0, message);
 }
 
+/**
+ * A process that answers calls and casts, one at a time. @see gen_server
+ * @namespace
+ */
 export const GenServer = {
   /**
    * Starts a server that is linked to this process; answers its pid when `init` has answered `ok`.
@@ -165,11 +164,19 @@ export const GenServer = {
     return server as ServerRef<M>;
   },
 
+  /**
+   * Asks a server and waits for its reply: a copy, the caller's own.
+   * Throws CallFailed if the server is dead ("noproc"), ends before it replies, refuses the request
+   * because its mailbox is full ("mailbox_full"), or takes longer than `timeoutMs` (a reply that
+   * comes later is lost); the reason of `signal` if that is aborted first. @see gen_server:call/2,3
+   * @function
+   */
   call: call as Call,
 
   /**
    * Sends without waiting; false if there is no such server, or its mailbox is full.
    * @see gen_server:cast/2
+   * @function
    */
   cast: cast as Cast,
 
@@ -186,6 +193,7 @@ export const GenServer = {
    * a dead server's: it says "noproc" then.
    * Throws CallFailed "mailbox_full" and PIDGEON_NOT_SENDABLE. O(size of the request).
    * @see gen_server:send_request/2
+   * @function
    */
   sendRequest: send as SendRequest,
 
@@ -194,6 +202,7 @@ export const GenServer = {
    * then; undefined for an empty collection. After `timeoutMs` it answers TIMEOUT, and gives the
    * request, or all of the collection, up: a late answer is lost. O(messages passed over).
    * @see gen_server:receive_response/1,2,3
+   * @function
    */
   receiveResponse: ((self: Process, sent: RequestId | RequestIds, timeoutMs = Infinity) =>
     awaitResponse(self, sent, timeoutMs, true)) as AwaitResponse,
@@ -201,6 +210,7 @@ export const GenServer = {
   /**
    * As receiveResponse, but a request whose time has run out may be waited for again.
    * @see gen_server:wait_response/1,2,3
+   * @function
    */
   waitResponse: ((self: Process, sent: RequestId | RequestIds, timeoutMs = Infinity) =>
     awaitResponse(self, sent, timeoutMs, false)) as AwaitResponse,
@@ -208,6 +218,7 @@ export const GenServer = {
   /**
    * What a message that was received says of a request, or of one of a collection; undefined if it
    * is about none. For `handleInfo` and plain `receive`. O(1). @see gen_server:check_response/2,3
+   * @function
    */
   checkResponse: responseIn as CheckResponse,
 
@@ -220,6 +231,7 @@ export const GenServer = {
    * Asks several servers at once and waits for all of them, for `timeoutMs` together; late answers
    * are lost. O(servers + messages passed over for each answer).
    * @see gen_server:multi_call/2,3,4, where one name on several nodes is asked
+   * @function
    */
   multiCall: ((self: Process, servers: readonly Destination[], request: unknown,
     timeoutMs = Infinity) => multiCall(self, servers, request, timeoutMs)) as MultiCall,
@@ -227,6 +239,7 @@ export const GenServer = {
   /**
    * Casts to several servers; who is dead or unknown does not get it, and nobody hears of that.
    * @see gen_server:abcast/2,3, where it goes to one name on several nodes
+   * @function
    */
   abcast: ((self: Process, servers: readonly Destination[], message: unknown) => {
     for (const server of servers) cast(self, server, message);

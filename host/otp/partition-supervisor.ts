@@ -23,6 +23,7 @@ import type { ServerOptions } from "./gen-server.ts";
 import { Supervisor, supervisorChild } from "./supervisor.ts";
 import type { SupervisorChildOptions, SupervisorPid, SupervisorSpec } from "./supervisor-types.ts";
 
+/** The same child several times. @see Elixir's PartitionSupervisor.start_link/1 */
 export interface PartitionSupervisorSpec<Name extends string = string> {
   /** Mandatory: the supervisor's name; its partitions are `name/0`, `name/1` … */
   readonly name: Name;
@@ -46,6 +47,10 @@ export interface Partitions<Name extends string = string> {
 
 type Options = Omit<ServerOptions, "name">;
 
+/**
+ * The same child several times, found by key. @see Elixir's PartitionSupervisor
+ * @namespace
+ */
 export const PartitionSupervisor = {
   /** Fills in the defaults. Throws PIDGEON_BAD_OPTION for a number of partitions below 1. */
   define<const Name extends string>(spec: PartitionSupervisorSpec<Name>): Partitions<Name> {

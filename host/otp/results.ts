@@ -1,12 +1,17 @@
 // What callbacks of a GenServer answer: closed unions, made by the functions here.
 import type { Reason } from "../runtime/index.ts";
 
+/** `ok(state, next)`. */
 export interface Ok<S> { readonly type: "ok"; readonly state: S; readonly next: Next }
+/** `ignore()`. */
 export interface Ignore { readonly type: "ignore" }
+/** `reply(value, state, next)`. */
 export interface Reply<S, V = unknown> {
   readonly type: "reply"; readonly value: V; readonly state: S; readonly next: Next;
 }
+/** `noreply(state, next)`. */
 export interface NoReply<S> { readonly type: "noreply"; readonly state: S; readonly next: Next }
+/** `stop(reason, state)` and `stopReply(reason, value, state)`. */
 export interface Stop<S, V = unknown> {
   readonly type: "stop"; readonly reason: Reason; readonly state: S;
   /** Undefined: the caller gets no reply. */
@@ -25,8 +30,11 @@ export type Next =
 
 export interface Hibernate { readonly type: "hibernate" }
 
+/** What `init` answers. */
 export type InitResult<S> = Ok<S> | Ignore | Stop<unknown>;
+/** What `handleCall` answers. */
 export type CallResult<S, V = unknown> = Reply<S, V> | NoReply<S> | Stop<S, V>;
+/** What `handleCast`, `handleInfo` and `handleContinue` answer. */
 export type CastResult<S> = NoReply<S> | Stop<S>;
 /** What any callback after init may have answered. */
 export type Result<S> = Reply<S> | NoReply<S> | Stop<S>;

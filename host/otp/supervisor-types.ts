@@ -26,8 +26,12 @@ declare const childIds: unique symbol;
 
 /** The pid of a supervisor whose children have these ids: Supervisor's functions take no other. */
 export type SupervisorPid<Id extends string = string> =
-  Pid & { readonly [childIds]?: (id: Id) => void };
+  Pid & {
+    /** Types only. */
+    readonly [childIds]?: (id: Id) => void;
+  };
 
+/** What became of `startChild`. */
 export type StartChildResult =
   /** Undefined: the child's `init` has answered `ignore()`. */
   | { readonly ok: true; readonly pid: Pid | undefined }
@@ -38,16 +42,20 @@ export type StartChildResult =
   | { readonly ok: false; readonly error: "invalid_child_spec"; readonly reason: SpecProblem }
   | ChildFailure;
 
+/** What became of `terminateChild` and `deleteChild`. */
 export type ChildResult =
   | { readonly ok: true }
   | { readonly ok: false; readonly error: "not_found" | "running" | "restarting" };
 
+/** What became of `restartChild`. */
 export type RestartChildResult = StartChildResult | ChildResult;
 
+/** What `getChildSpec` answers. */
 export type ChildSpecResult<Id extends string = string> =
   | { readonly ok: true; readonly spec: CompleteSpec<Id> }
   | { readonly ok: false; readonly error: "not_found" };
 
+/** A supervisor as a child: options of its start, and how its supervisor treats it. */
 export interface SupervisorChildOptions extends ServerOptions {
   readonly restart?: ChildSpec["restart"];
   readonly shutdown?: ChildSpec["shutdown"];

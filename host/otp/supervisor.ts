@@ -29,6 +29,10 @@ import type {
 
 type Named<Id extends string> = SupervisorPid<Id> | Destination;
 
+/**
+ * A process that keeps its children alive, up to an intensity of restarts. @see supervisor
+ * @namespace
+ */
 export const Supervisor = {
   /**
    * Starts a supervisor that is linked to this process, and its children, left to right.

@@ -45,6 +45,7 @@ export class Bytes {
     return #data in value;
   }
 
+  /** How many bytes there are. O(1). */
   get length(): number {
     return this.#data.length;
   }
@@ -69,6 +70,7 @@ export class Bytes {
     return decoder.decode(this.#data);
   }
 
+  /** Whether the bytes are the same. O(length). */
   equals(other: Bytes): boolean {
     const a = this.#data;
     const b = other.#data;

@@ -5,6 +5,7 @@ export const TIME_MS_MAX = 2 ** 32 - 1;
 
 /** A monotonic clock in milliseconds with one alarm. */
 export interface Clock {
+  /** Milliseconds since any fixed moment; never less than before. */
   now(): number;
   /** Calls `ring` once, not before `atMs`; replaces the alarm set before. */
   alarm(atMs: number, ring: () => void): void;
@@ -22,6 +23,7 @@ const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 export class SystemClock implements Clock {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Milliseconds since the program's start. */
   now(): number {
     return performance.now();
   }
@@ -49,6 +51,7 @@ export class ManualClock implements Clock {
     this.#nowMs = nowMs;
   }
 
+  /** The time that it has been moved to. */
   now(): number {
     return this.#nowMs;
   }

@@ -86,7 +86,9 @@ export function oneOf<const S extends readonly Shape[]>(...shapes: S): Pattern<M
 
 /** Patterns that narrow one union of messages: `const { pattern } = messages<Request>()`. */
 export interface Messages<M> {
+  /** A pattern to hoist: its receive answers those messages of the union that match. */
   pattern<const S extends Shape>(shape: S): Pattern<Extract<M, Matched<S>>>;
+  /** The oldest message, whichever of the union. */
   receive(): Operation<M>;
 }
 

@@ -36,6 +36,7 @@ export class Process {
     this.pid = pid;
   }
 
+  /** The runtime that it lives in. */
   get runtime(): Runtime {
     return this.core.runtime;
   }
@@ -237,6 +238,7 @@ export class Process {
     return this.core.trapsExit(this.pid);
   }
 
+  /** As `processFlag("trapExit", value)`. */
   set trapExit(value: boolean) {
     this.processFlag("trapExit", value);
   }
@@ -260,10 +262,15 @@ export class Process {
     return this.core.register(pid, name);
   }
 
+  /**
+   * Takes a name away from whoever has it; false if nobody has (Erlang: badarg). O(1).
+   * @see erlang:unregister/1
+   */
   unregister(name: string): boolean {
     return this.core.unregister(name);
   }
 
+  /** The process that has a name now; undefined if there is none. O(1). @see erlang:whereis/1 */
   whereis(name: string): Pid | undefined {
     return this.core.whereis(name);
   }

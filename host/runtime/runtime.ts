@@ -30,6 +30,7 @@ import type {
   SendDestination, SendResult, SpawnOptions,
 } from "./types.ts";
 
+/** What a runtime is started with: sizes, clock, logger, kernel. All have defaults. */
 export interface RuntimeOptions {
   /** Sizes of the kernel's tables; see host/kernel/abi.ts. */
   readonly limits?: Partial<Limits>;
@@ -55,6 +56,7 @@ const LONG_SCHEDULE_MS = 250;
 const REPORTS_PER_SECOND = 500;
 const STOP_TIMEOUT_MS = 5_000;
 
+/** A kernel with its processes, from outside of them. Several in one program share nothing. */
 export class Runtime {
   /** @internal */
   readonly core: Core;
@@ -94,6 +96,9 @@ export class Runtime {
     return this.core.spawn(0, 0, body, args);
   }
 
+  /**
+   * Starts a callback process from outside; it has no parent. Throws as `Process.spawnOpt`. O(1).
+   */
   spawnCallback(callbacks: Callbacks, options?: SpawnOptions): Pid {
     this.assertRunning();
     return this.core.spawnCallback(0, callbacks, options);
@@ -178,10 +183,12 @@ export class Runtime {
     return this.core.send(0, server, Tag.CAST, 0, request);
   }
 
+  /** The process that has a name now; undefined if there is none. O(1). @see erlang:whereis/1 */
   whereis(name: string): Pid | undefined {
     return this.core.whereis(name);
   }
 
+  /** False as soon as the process has ended. O(1). @see erlang:is_process_alive/1 */
   isAlive(pid: Pid): boolean {
     return this.core.kernel.isAlive(pid);
   }

@@ -7,6 +7,7 @@ import { TIME_MS_MAX } from "./clock.ts";
 
 /** What `receive` answers when its time has run out. */
 export const TIMEOUT: unique symbol = Symbol("pidgeon.timeout");
+/** The type of TIMEOUT, for unions: `Operation<string | Timeout>`. */
 export type Timeout = typeof TIMEOUT;
 
 /** How a suspension walks the mailbox; small integers, compared in the pump's inner loop. */
@@ -54,6 +55,7 @@ export interface Discriminant {
   readonly text: string;
 }
 
+/** What an operation yields while it waits: for the runtime alone. */
 export class Suspension {
   readonly kind: Waiting;
   /** Undefined takes any message. */
@@ -80,7 +82,7 @@ export class Suspension {
     this.#pending = { done: false, value: this };
   }
 
-  // Typed as the operation that it stands for by the functions that make it.
+  /** Typed as the operation that it stands for by the functions that make it. */
   [Symbol.iterator](): Iterator<Suspension, any, any> {
     return this as Iterator<Suspension, unknown, unknown>;
   }

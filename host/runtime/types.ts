@@ -30,6 +30,7 @@ export type SendDestination = Destination | Alias;
  * call, or your own generator function (`function* ask(self: Process): Operation<string>`).
  */
 export interface Operation<T> {
+  /** For `yield*` alone. */
   // The reply type of a generator cannot be expressed per `yield`; every operation has its own.
   [Symbol.iterator](): Iterator<Suspension, T, any>;
 }
@@ -74,6 +75,10 @@ export interface From<V = any> {
   readonly [answerType]?: V;
 }
 
+/**
+ * When a runnable process runs: all of "max" before "high", before the others; "low" every eighth
+ * turn of "normal". @see erlang:process_flag/2, priority
+ */
 export type Priority = "low" | "normal" | "high" | "max";
 
 /** @see erlang:spawn_opt/4, whose max_heap_size is `memoryLimit` here. */

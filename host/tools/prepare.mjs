@@ -4,6 +4,7 @@
 //   node host/tools/prepare.mjs start …      build the server alone and run it
 //   node host/tools/prepare.mjs test …       build everything and run the tests
 //   node host/tools/prepare.mjs bench …      build everything and run the benchmarks
+//   node host/tools/prepare.mjs docs         build everything and make the API reference
 //
 // Plain JavaScript without a dependency, because it runs before `npm ci`. The program runs in this
 // very process: one Node less to start and to pass signals through.
@@ -25,6 +26,7 @@ const commands = {
   start: { everything: false, program: "build/host/server/main.js" },
   test: { everything: true, program: "build/tests/run.js" },
   bench: { everything: true, program: "build/bench/main.js" },
+  docs: { everything: true, program: "build/tests/reference.js" },
 };
 
 /** Compiled by asc, not by tsc. */
