@@ -41,26 +41,35 @@ export interface Registry<
   readonly [entryType]?: (key: K, value: V) => [K, V];
 }
 
+/** A registry in which a key is one process's. */
 export type UniqueRegistry<K extends Key = any, V = any> = Registry<K, V, "unique">;
+/** A registry in which a key is any number of processes'. */
 export type DuplicateRegistry<K extends Key = any, V = any> = Registry<K, V, "duplicate">;
 
 /** An entry as it is looked up; the value is frozen, and shared. */
 export type RegistryEntry<K = Key, V = unknown> = Readonly<Entry<K, V>>;
 
+/** Processes that are told of each entry, by name. */
 export interface RegistryOptions {
   readonly listeners?: readonly string[];
 }
 
+/** What became of `register`. */
 export type RegisterResult =
   | { readonly ok: true }
   | { readonly ok: false; readonly error: "already_registered"; readonly pid: Pid };
 
+/** What became of `updateValue`: the new value and the old one. */
 export type UpdateValueResult<V> =
   | { readonly ok: true; readonly value: V; readonly old: V }
   | { readonly ok: false; readonly error: "not_registered" };
 
 type Reader = Process | Runtime;
 
+/**
+ * Names that are any key, with values, that all processes read at once. @see Elixir's Registry
+ * @namespace
+ */
 export const Registry = {
   /** A registry in which a key is one process's. */
   unique<K extends Key, V = undefined>(
