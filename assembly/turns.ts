@@ -127,8 +127,12 @@ export function rewind(pid: f64): i32 {
 export function waitTurn(pid: f64, ms: f64, reductions: u32): i32 {
   const process = recordFor(pid);
   if (!isOpen(process, pid)) return whyNoTurn(pid);
-  if (atCursor(process) !== null) return AGAIN;
+  if (atCursor(process) !== null) return isTimeout(ms) ? AGAIN : BAD_ARGUMENT;
   return sleep(process, ms, reductions);
+}
+
+function isTimeout(ms: f64): bool {
+  return ms == f64.POSITIVE_INFINITY || isTime(ms);
 }
 
 /** As waitTurn, but only a message with this reference counts; others are passed over. */
@@ -136,7 +140,7 @@ export function waitTurnRef(pid: f64, ref: f64, ms: f64, reductions: u32): i32 {
   const process = recordFor(pid);
   if (!isOpen(process, pid)) return whyNoTurn(pid);
   // What is awaited by a negative number is a tag; a refusal must come before the cursor moves.
-  if (!(ref >= 0) || !(ms == f64.POSITIVE_INFINITY || isTime(ms))) return BAD_ARGUMENT;
+  if (!(ref >= 0) || !isTimeout(ms)) return BAD_ARGUMENT;
   for (;;) {
     const block = atCursor(process);
     if (block === null) break;

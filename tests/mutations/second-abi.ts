@@ -124,7 +124,7 @@ export const laterMutations: readonly Mutation[] = [
   },
   {
     file: "turns.ts", breaks: "a refused wait has moved the cursor",
-    text: " || !(ms == f64.POSITIVE_INFINITY || isTime(ms))) return BAD_ARGUMENT;",
+    text: " || !isTimeout(ms)) return BAD_ARGUMENT;",
     fault: ") return BAD_ARGUMENT;",
     caughtBy: "tests/assembly/turns",
     title: "what is no time is refused; the turn and what receive looks at stay",

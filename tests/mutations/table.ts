@@ -200,7 +200,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     file: "turns.ts", breaks: "a wake-up is lost",
-    text: "  if (atCursor(process) !== null) return AGAIN;\n",
+    text: "  if (atCursor(process) !== null) return isTimeout(ms) ? AGAIN : BAD_ARGUMENT;\n",
     fault: "",
     caughtBy: "tests/assembly/turns",
     title: "wait answers AGAIN if something has come meanwhile: no wake-up is lost",
