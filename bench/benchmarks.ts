@@ -6,6 +6,7 @@ import { idleNatives } from "./memory/idle-native.ts";
 import { snapshots } from "./memory/snapshot.ts";
 import {
   generatorSelective, generatorSelectivePredicate, generatorSelectiveRef,
+  generatorSelectiveRefMillion,
 } from "./scheduler/generator-selective.ts";
 import { guestFuel, guestPingPongs } from "./scheduler/guest.ts";
 import { genServerCall } from "./scheduler/genserver-call.ts";
@@ -18,7 +19,7 @@ import {
   nativeLongRing, nativeLongRingCold, nativePingPong, nativeRing,
 } from "./scheduler/native-rings.ts";
 import {
-  nativeSelective, nativeSelectiveKeep, nativeSelectiveRef,
+  nativeSelective, nativeSelectiveKeep, nativeSelectiveRef, nativeSelectiveRefMillion,
 } from "./scheduler/native-selective.ts";
 import { nativeTimerCancel, nativeTimerStart } from "./scheduler/native-timers.ts";
 import { generatorIntegerRing, generatorObjectRing } from "./scheduler/ring.ts";
@@ -43,11 +44,13 @@ export const benchmarks: readonly Benchmark[] = [
   nativeSelective,
   nativeSelectiveKeep,
   nativeSelectiveRef,
+  nativeSelectiveRefMillion,
   generatorIntegerRing,
   generatorObjectRing,
   generatorSelective,
   generatorSelectivePredicate,
   generatorSelectiveRef,
+  generatorSelectiveRefMillion,
   genServerCall,
   supervisorChildren,
   dynamicChildren,

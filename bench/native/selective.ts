@@ -41,9 +41,12 @@ function refSelector(self: Process, address: usize): u32 {
   const message = changetype<Message>(address);
   if (message.tag == TAG_UNWANTED) return KEEP;
   self.word += 1;
-  if (message.value <= 0) return CONTINUE;
-  const ref = makeRef();
   mark(self);
+  if (message.value <= 0) {
+    awaitRef(self, 0); // the number of the next pass
+    return CONTINUE;
+  }
+  const ref = makeRef();
   sendNumber(self, self.pid, message.value - 1, TAG_WANTED, ref);
   awaitRef(self, ref);
   return CONTINUE;

@@ -2,17 +2,22 @@
 // runs for long. JavaScript holds those as heap numbers, so fresh pids would flatter us.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { SLOTS, type Pid } from "../../host/kernel/abi.ts";
-import { Counter, Runtime, type Report } from "../../host/runtime/index.ts";
+import { Counter, Runtime, type Report, type RuntimeOptions } from "../../host/runtime/index.ts";
 
 /** How often each slot used has been given before the work begins. */
 export const GENERATIONS = 1000;
 
 /** A runtime as people start it, but that it only reports crashes: a busy machine makes it wait. */
-export function startRuntime(): Runtime {
+export function startRuntime(limits: RuntimeOptions["limits"] = {}): Runtime {
   const logger = (report: Report) => {
     if (report.type === "crash") console.error(report);
   };
-  return Runtime.start({ logger });
+  return Runtime.start({ logger, limits });
+}
+
+/** Room for so many messages that wait, and as much as by default for all else. */
+export function messageBytesFor(waiting: number): number {
+  return 2 ** 24 + waiting * 64;
 }
 
 export function generationOf(pid: Pid): number {

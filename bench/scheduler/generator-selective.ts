@@ -6,7 +6,7 @@ import {
   SelectiveScheduler, type SelectiveBody, type SelectiveProcess,
 } from "../baseline/selective-generators.ts";
 import type { Size, TimeBenchmark, Work } from "../instrument/benchmark.ts";
-import { ageSlots, assertAged, GENERATIONS, startRuntime } from "./aged.ts";
+import { ageSlots, assertAged, GENERATIONS, messageBytesFor, startRuntime } from "./aged.ts";
 
 interface Message<Sender> {
   readonly tag: "unwanted" | "go" | "wanted" | "call" | "reply";
@@ -62,7 +62,9 @@ function* caller(self: Process, size: Size, arrival: Arrival) {
 
 /** Each pass in a new process, which has filled its mailbox before the time is taken. */
 async function pidgeon(size: Size, body: typeof selector | typeof caller): Promise<Work> {
-  const runtime = startRuntime();
+  const runtime = startRuntime({
+    messageBytes: messageBytesFor(size.breadth), handles: size.breadth + 65_536,
+  });
   await ageSlots(runtime, 2, size.generations);
   const arrival: Arrival = { done: () => {} };
   let pid: Pid;
@@ -169,4 +171,13 @@ export const generatorSelectiveRef: TimeBenchmark = {
     generators: (size) => plainGenerators(size, plainCaller),
   },
   beam: "call",
+};
+
+/** The same behind 1,000,000; plain generators would take an hour. */
+export const generatorSelectiveRefMillion: TimeBenchmark = {
+  ...generatorSelectiveRef,
+  name: "generator-selective-ref-million",
+  work: "As generator-selective-ref, with 1,000,000 messages in its mailbox.",
+  size: { ...generatorSelectiveRef.size, breadth: 1_000_000 },
+  systems: { pidgeon: (size) => pidgeon(size, caller) },
 };
