@@ -2,6 +2,7 @@
 import { chatBenchmark, idleBenchmark } from "./chat/chat.ts";
 import type { Benchmark } from "./instrument/benchmark.ts";
 import { idleGenerators } from "./memory/idle-generator.ts";
+import { idleGenServers } from "./memory/idle-genserver.ts";
 import { idleNatives } from "./memory/idle-native.ts";
 import { snapshots } from "./memory/snapshot.ts";
 import {
@@ -23,6 +24,7 @@ import {
 } from "./scheduler/native-selective.ts";
 import { nativeTimerCancel, nativeTimerStart } from "./scheduler/native-timers.ts";
 import { generatorIntegerRing, generatorObjectRing } from "./scheduler/ring.ts";
+import { callbackSpawnExit, generatorSpawnExit } from "./scheduler/spawn-exit.ts";
 import { dynamicChildren, supervisorChildren } from "./scheduler/supervision.ts";
 
 export const benchmarks: readonly Benchmark[] = [
@@ -52,6 +54,8 @@ export const benchmarks: readonly Benchmark[] = [
   generatorSelectiveRef,
   generatorSelectiveRefMillion,
   genServerCall,
+  generatorSpawnExit,
+  callbackSpawnExit,
   supervisorChildren,
   dynamicChildren,
   guestPingPongs,
@@ -59,6 +63,7 @@ export const benchmarks: readonly Benchmark[] = [
   ...snapshots,
   idleNatives,
   idleGenerators,
+  idleGenServers,
   chatBenchmark("chat", 100, 10),
   chatBenchmark("chat-window-1", 100, 1),
   idleBenchmark("idle-connections", 10_000),

@@ -1,7 +1,8 @@
 // What a benchmark is: its work in one sentence, and how each system does it.
 
-/** Who does the work: Pidgeon, plain Node without isolation, Erlang's virtual machine, plain C. */
-export type System = "pidgeon" | "closures" | "generators" | "beam" | "c";
+/** Who does the work: Pidgeon, plain Node in three ways without isolation, Effect, Erlang, C. */
+export type System =
+  | "pidgeon" | "closures" | "generators" | "async" | "effect" | "beam" | "c";
 
 /** The systems that run in our own child process. */
 export type OwnSystem = Exclude<System, "beam" | "c">;
@@ -23,6 +24,8 @@ export interface Work {
   readonly run: () => void | Promise<void>;
   /** After each pass, outside of the measured time. */
   readonly clear?: () => void | Promise<void>;
+  /** What a pass does, where the system is too slow to do all of `Size.operations`. */
+  readonly operations?: number;
 }
 
 /** Builds what the work needs (processes, aged pids): outside of the measured time. */

@@ -43,7 +43,8 @@ async function serveTime(benchmark: TimeBenchmark, system: OwnSystem): Promise<v
     if (line !== "run") continue;
     // The first work stays: V8 shares the optimised code of modules of the same bytes.
     const measured = cold ? await prepare(size) : work;
-    console.log(`sample ${(await pass(measured, size.operations, times)).join(" ")}`);
+    const operations = measured.operations ?? size.operations;
+    console.log(`sample ${(await pass(measured, operations, times)).join(" ")}`);
   }
 }
 

@@ -82,12 +82,17 @@ function timeTable(benchmarks: readonly Measured[]): string {
 }
 
 function plainNodeTable(benchmarks: readonly Measured[]): string {
-  const columns = ["CPU-ns", "Pidgeon", "closures", "ratio", "generators", "ratio", "at most"];
+  const columns = [
+    "CPU-ns", "Pidgeon", "closures", "ratio", "generators", "ratio", "at most", "async", "ratio",
+    "Effect", "ratio",
+  ];
   return markdownTable(columns, benchmarks.map((each) => {
     const [closures, generators] = [each.of("closures"), each.of("generators")];
+    const [async, effect] = [each.of("async"), each.of("effect")];
     return [
       label(each), spread(each.of("pidgeon")), spread(closures), ratio(closures),
-      spread(generators), ratio(generators), bar(generators),
+      spread(generators), ratio(generators), bar(generators), spread(async), ratio(async),
+      spread(effect), ratio(effect),
     ];
   }));
 }
@@ -107,7 +112,9 @@ function memoryTable(benchmarks: readonly Measured[]): string {
 export function markdown(results: Results): string {
   const all = measured(results);
   const timed = all.filter((each) => each.unit.startsWith("CPU-ns/") && each.isCompared);
-  const plain = timed.filter((each) => each.of("generators") !== undefined);
+  const plain = timed.filter((each) => {
+    return each.of("generators") !== undefined || each.of("effect") !== undefined;
+  });
   const memory = all.filter(({ unit }) => unit === "bytes/process");
   const parts = [
     header(results.machine),

@@ -36,4 +36,5 @@ export const idleGenerators: MemoryBenchmark = {
   count: 1_000_000,
   systems: { pidgeon: hold },
   beam: "idle",
+  bars: [{ atMost: 400 }],
 };

@@ -1,7 +1,9 @@
 // GenServer.call: one client calls one server 300,000 times, one call after the other.
 import { GenServer, ok, reply } from "../../host/otp/index.ts";
 import type { Pid, Process } from "../../host/runtime/index.ts";
+import { Box } from "../baseline/boxes.ts";
 import type { Size, TimeBenchmark, Work } from "../instrument/benchmark.ts";
+import { effectCalls } from "../peers/effect.ts";
 import { ageSlots, assertAged, GENERATIONS, startRuntime } from "./aged.ts";
 
 const counter = {
@@ -28,6 +30,26 @@ async function prepare({ operations, generations }: Size): Promise<Work> {
   return { run: () => runtime.run(client, server, operations) };
 }
 
+interface Request {
+  readonly reply: Box<number>;
+}
+
+/** Plain Node: the client awaits its own mailbox. */
+function asyncCalls({ operations }: Size): Work {
+  const requests = new Box<Request>();
+  void (async () => {
+    for (let count = 0; ; count++) (await requests.receive()).reply.send(count);
+  })();
+  const run = async () => {
+    const reply = new Box<number>();
+    for (let left = operations; left > 0; left--) {
+      requests.send({ reply });
+      await reply.receive();
+    }
+  };
+  return { run };
+}
+
 export const genServerCall: TimeBenchmark = {
   kind: "time",
   name: "genserver-call",
@@ -35,6 +57,7 @@ export const genServerCall: TimeBenchmark = {
   operation: "call",
   size: { breadth: 0, operations: 300_000, generations: GENERATIONS },
   tiny: { breadth: 0, operations: 5, generations: 2 },
-  systems: { pidgeon: prepare },
+  systems: { pidgeon: prepare, async: asyncCalls, effect: effectCalls },
   beam: "call",
+  bars: [{ against: "beam", atMost: 1 / 6 }],
 };

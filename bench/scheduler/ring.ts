@@ -1,8 +1,10 @@
 // Rings: one token goes round 1,000 processes for 2,000,000 hops.
 import { receive, type Pid, type Process } from "../../host/runtime/index.ts";
+import { Box } from "../baseline/boxes.ts";
 import { ClosureScheduler, type ClosureProcess } from "../baseline/closures.ts";
 import { GeneratorScheduler, type GeneratorProcess } from "../baseline/generators.ts";
 import type { Size, TimeBenchmark, Work } from "../instrument/benchmark.ts";
+import { effectIntegerRing, effectObjectRing } from "../peers/effect.ts";
 import { ageSlots, assertAged, GENERATIONS, startRuntime } from "./aged.ts";
 
 /** A token that is a new object at every hop; Pidgeon copies it, plain Node passes it on. */
@@ -98,6 +100,34 @@ function generatorRing<Message>(
   return { run };
 }
 
+function asyncRing<Message>(
+  { breadth, operations }: Size,
+  next: (message: Message) => Message | undefined,
+  first: (n: number) => Message,
+): Work {
+  const ring = Array.from({ length: breadth }, () => new Box<Message>());
+  const arrival: Arrival = { done: () => {} };
+  const node = async (box: Box<Message>, neighbour: Box<Message>) => {
+    for (;;) {
+      const message = next(await box.receive());
+      if (message !== undefined) neighbour.send(message);
+      else arrival.done();
+    }
+  };
+  ring.forEach((box, index) => void node(box, ring[(index + 1) % breadth] as Box<Message>));
+  const run = () => {
+    const arrived = new Promise<void>((resolve) => {
+      arrival.done = resolve;
+    });
+    ring[0]?.send(first(operations));
+    return arrived;
+  };
+  return { run };
+}
+
+const nextInteger = (n: number) => n > 0 ? n - 1 : undefined;
+const nextObject = ({ n }: Token<number>): Token<number> | undefined =>
+  n > 0 ? { tag: "token", from: 1, n: n - 1 } : undefined;
 const passInteger = (n: number, send: (n: number) => void) => {
   if (n > 0) send(n - 1);
 };
@@ -117,9 +147,11 @@ export const generatorIntegerRing: TimeBenchmark = {
     pidgeon: (size) => pidgeonRing(size, integerNode, (n) => n),
     closures: (size) => closureRing<number>(size, passInteger, (n) => n),
     generators: (size) => generatorRing<number>(size, passInteger, (n) => n),
+    async: (size) => asyncRing<number>(size, nextInteger, (n) => n),
+    effect: effectIntegerRing,
   },
   beam: "ring",
-  bars: [{ against: "beam", atMost: 1 / 2 }],
+  bars: [{ against: "beam", atMost: 1 / 3 }],
 };
 
 export const generatorObjectRing: TimeBenchmark = {
@@ -133,6 +165,8 @@ export const generatorObjectRing: TimeBenchmark = {
     pidgeon: (size) => pidgeonRing(size, objectNode, (n) => ({ tag: "token", from: 0, n })),
     closures: (size) => closureRing(size, passObject, firstObject),
     generators: (size) => generatorRing(size, passObject, firstObject),
+    async: (size) => asyncRing(size, nextObject, firstObject),
+    effect: effectObjectRing,
   },
   beam: "ring_objects",
   bars: [{ against: "beam", atMost: 1 / 2 }],
