@@ -12,6 +12,7 @@ import { DynamicSupervisor, GenServer, noreply, ok, reply, stop } from "../../ho
 import type { GenServerModule } from "../../host/otp/index.ts";
 import { Bytes, receive, Runtime, wait } from "../../host/runtime/index.ts";
 import type { Exit, Report } from "../../host/runtime/index.ts";
+import { stopEmpty } from "../runtime/harness.ts";
 
 interface Counting {
   calls: { add(request: { n: number }): number; crash(): never; wait(): number };
@@ -165,7 +166,7 @@ served("a WebSocket is a server: frames in and out, and both end together",
     const last = await connect(port, "/room?name=last");
     await until(() => runtime.getMembers("room").length === 1);
     const stopped = closeOf(last);
-    await runtime.stop();
+    await stopEmpty(runtime, 1_000);
     t.equal(await stopped, 1001);
   });
 
