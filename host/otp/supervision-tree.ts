@@ -5,7 +5,7 @@
 //   └─ rooms 16777219 dynamic supervisor
 //      └─ dynamic 16777220 temporary
 import type { Core } from "../runtime/core.ts";
-import type { Pid } from "../runtime/index.ts";
+import type { Destination, Pid } from "../runtime/index.ts";
 import type { Restart } from "./child-spec.ts";
 import type { SupervisedChild } from "./children.ts";
 import { ModuleProcess } from "./module-process.ts";
@@ -29,7 +29,7 @@ export interface SupervisionTree {
   readonly children: readonly SupervisionTree[];
 }
 
-export function supervisionTree(core: Core, supervisor: Pid | string): SupervisionTree | undefined {
+export function supervisionTree(core: Core, supervisor: Destination): SupervisionTree | undefined {
   const pid = core.resolve(supervisor);
   const self = pid === 0 ? undefined : core.table.find(pid);
   if (!(self instanceof ModuleProcess) || self.children === undefined) return undefined;

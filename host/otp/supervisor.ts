@@ -154,7 +154,7 @@ export const Supervisor = {
    * asks nobody, so that a supervisor that is busy is shown as well. O(processes in it).
    * `formatTree` prints it. @see observer's view of applications
    */
-  tree(of: Process | Runtime, supervisor: Pid | string): SupervisionTree | undefined {
+  tree(of: Process | Runtime, supervisor: Destination): SupervisionTree | undefined {
     return supervisionTree(of.core, supervisor);
   },
 
