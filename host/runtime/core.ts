@@ -24,6 +24,7 @@ import { isGone, isRefused, refusal } from "./statuses.ts";
 import { Suspension, Waiting } from "./suspension.ts";
 import type { Arming } from "./suspension.ts";
 import { SystemMonitor } from "./system-monitor.ts";
+import type { Traces } from "./trace.ts";
 import type {
   Body, Callbacks, Destination, Key, Logger, Reason, SendDestination, SendResult, SpawnOptions,
   Via,
@@ -68,6 +69,8 @@ export class Core implements Arming {
   /** Where reports go; never throws. */
   readonly logger: Logger;
   readonly endings: Endings;
+  /** The traces that are on; undefined if none is: all that tracing costs then. */
+  traces: Traces | undefined = undefined;
   readonly #copier = new Copier();
   /** Bytes go to native processes as the kernel's own, to others as a value. */
   hasNatives = false;
@@ -148,6 +151,7 @@ export class Core implements Arming {
     limitNew(this, pid, limits);
     this.hasNatives = true;
     this.answersDirectly = true;
+    this.traces?.spawned(parent, pid);
     if (!this.pumping) this.wake();
     return pid;
   }
@@ -162,6 +166,7 @@ export class Core implements Arming {
   #spawnHost(parent: Pid | 0, options: number): Pid {
     const pid = this.kernel.spawnHost(parent, options);
     if (pid < 0) throw refusal("spawn", pid);
+    if (this.traces !== undefined) this.traces.spawned(parent, pid as Pid);
     if (!this.pumping) this.wake();
     return pid as Pid;
   }
@@ -185,6 +190,7 @@ export class Core implements Arming {
 
   /** OK, MAILBOX_FULL, or another status if nobody is there. */
   post(from: Pid | 0, to: Address, tag: number, ref: Ref | 0, message: unknown): number {
+    if (this.traces !== undefined) return this.#traced(from, to, tag, ref, message, false);
     if (typeof message === "number") {
       const status = this.kernel.sendNumber(from, to, this.#tagOf(tag), ref, message);
       return status === Status.OK ? this.#posted() : refused(status, to);
@@ -194,7 +200,7 @@ export class Core implements Arming {
       const status = this.kernel.sendBytes(from, to, this.#tagOf(tag), ref, bytes);
       return status === Status.OK ? this.#posted() : refused(status, to);
     }
-    return this.sendOwned(from, to, tag, ref, this.#copier.copy(message));
+    return this.#sendValue(from, to, tag, ref, this.#copier.copy(message));
   }
 
   /** What somebody waits for comes in though the limits of its mailbox refuse messages. */
@@ -217,6 +223,28 @@ export class Core implements Arming {
    * MAILBOX_FULL, or another status if nobody is there.
    */
   sendOwned(from: Pid | 0, to: Address, tag: number, ref: Ref | 0, value: unknown): number {
+    return this.traces === undefined ? this.#sendValue(from, to, tag, ref, value)
+      : this.#traced(from, to, tag, ref, value, true);
+  }
+
+  /** A send while traces are on: it goes as without them, and is told. */
+  #traced(
+    from: Pid | 0, to: Address, tag: number, ref: Ref | 0, message: unknown, isOwned: boolean,
+  ): number {
+    const traces = this.traces!;
+    let status: number;
+    this.traces = undefined;
+    try {
+      status = isOwned ? this.sendOwned(from, to, tag, ref, message)
+        : this.post(from, to, tag, ref, message);
+    } finally {
+      this.traces = traces;
+    }
+    traces.sent(from, to, tag, ref, message, status === Status.OK);
+    return status;
+  }
+
+  #sendValue(from: Pid | 0, to: Address, tag: number, ref: Ref | 0, value: unknown): number {
     const handle = this.hold(value);
     const status = this.kernel.sendHandle(from, to, this.#tagOf(tag), ref, handle);
     if (status === Status.OK) return this.#posted();
@@ -294,7 +322,10 @@ export class Core implements Arming {
       return this.registryOf(name.registry).register(pid, name.key, name.value);
     }
     const status = this.kernel.register(pid, name);
-    if (status === Status.OK) return true;
+    if (status === Status.OK) {
+      this.traces?.named("register", pid, name);
+      return true;
+    }
     if (status === Status.TAKEN || isGone(status)) return false;
     throw refusal("register", status);
   }
@@ -313,7 +344,10 @@ export class Core implements Arming {
   }
 
   unregister(name: string): boolean {
-    return this.kernel.unregister(name) === Status.OK;
+    const pid = this.kernel.whereis(name);
+    const isDone = this.kernel.unregister(name) === Status.OK;
+    if (isDone && pid !== 0) this.traces?.named("unregister", pid, name);
+    return isDone;
   }
 
   whereis(name: string): Pid | undefined {

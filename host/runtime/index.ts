@@ -34,6 +34,9 @@ export type {
   SystemMonitorMessage, SystemMonitorOptions, SystemMonitorSettings,
 } from "./system-monitor.ts";
 export type {
+  Trace, TraceEvent, TraceKind, TraceOptions, Tracer, TraceStopped,
+} from "./trace.ts";
+export type {
   AliasOptions, Body, Callbacks, CrashReport, Destination, DroppedReport, ErrorReason, Eventually,
   From, Key, Logger, LongScheduleReport, MailboxLimit, MemoryLimit, MemoryLimitReport,
   MonitorOptions, Operation, Priority, ProcessFlags, ProcessInfo, ProcessInfoItems, Reason, Report,

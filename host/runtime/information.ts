@@ -81,7 +81,8 @@ export function messagesOf(core: Core, pid: Pid, most: number): readonly unknown
   return messages;
 }
 
-function shownCopy(core: Core): unknown {
+/** A copy of the message that the window shows. */
+export function shownCopy(core: Core): unknown {
   const { kind, tag } = core.kernel.message;
   if (kind === MessageKind.BYTES) return new Bytes(core.kernel.shownBytes());
   const value = decode(core, kind, tag, true);

@@ -223,6 +223,7 @@ export class Mailbox {
 
   /** Takes the accepted message, and its handle back if no other message names it. */
   #take(pid: Pid, isHere: boolean): number {
+    if (this.#core.traces !== undefined) this.#core.traces.received(pid);
     const message = this.#kernel.message;
     if (message.kind === MessageKind.BYTES) return this.#takeBytes(pid, isHere);
     const shown = isHere ? this.#kernel.takeHere(pid) : this.#kernel.take(pid);

@@ -174,6 +174,7 @@ export class Process {
   /** Ends the link; an Exit that has come already stays. @see erlang:unlink/1 */
   unlink(pid: Pid): void {
     this.core.kernel.unlink(this.pid, pid);
+    this.core.traces?.linked("unlink", this.pid, pid);
   }
 
   /**

@@ -24,6 +24,8 @@ import type {
   Kind, ReplyOf, RequestOf, ServerRef, UntypedServer,
 } from "./server-types.ts";
 import type { SystemMonitorSettings } from "./system-monitor.ts";
+import { Traces } from "./trace.ts";
+import type { Trace, TraceOptions, Tracer } from "./trace.ts";
 import { Turns } from "./turns.ts";
 import type {
   Body, Callbacks, Destination, Logger, Operation, ProcessInfo, ProcessInfoItems, Reason,
@@ -232,6 +234,17 @@ export class Runtime {
    */
   systemMonitor(settings: SystemMonitorSettings | undefined): SystemMonitorSettings | undefined {
     return this.core.systemMonitor.set(settings);
+  }
+
+  /**
+   * Tells a function or a process what processes do, until a limit is reached (1,000 events, 500 in
+   * a second, if you say nothing) or `stop()`. Several may be on. Sends to groups, sends of native
+   * processes, and to names that nobody has are not told. Throws PIDGEON_BAD_OPTION.
+   * @see erlang:trace/3, whose `receive` is told when a message comes, not when it is taken; and
+   * recon_trace, for the limits
+   */
+  trace(options: TraceOptions, tracer: Tracer): Trace {
+    return (this.core.traces ?? new Traces(this.core)).add(options, tracer);
   }
 
   /**

@@ -24,6 +24,7 @@ export function link(core: Core, a: Pid, b: Pid, priority: boolean): void {
   if (status === Status.NO_PROCESS) throw new ExitReason("noproc");
   if (status < 0) throw refusal("link", status);
   if (priority) core.expectPriority(a);
+  core.traces?.linked("link", a, b);
   if (!core.pumping) core.wake();
 }
 

@@ -94,6 +94,7 @@ export class Turns {
 
   /** The end of a process by a signal from elsewhere. */
   exited(pid: Pid, reason: Reason): void {
+    this.#core.traces?.ended(pid, reason);
     this.#leave(pid);
     this.#core.endings.run(pid, reason);
     const outcome = this.#outcomeOf(pid);
@@ -146,6 +147,7 @@ export class Turns {
       return true;
     }
     this.#leave(pid);
+    this.#core.traces?.ended(pid, "normal");
     this.#core.finish(pid, "normal");
     this.#core.endings.run(pid, "normal");
     this.#outcomeOf(pid)?.resolve(value);
@@ -174,6 +176,7 @@ export class Turns {
     const report = isTold && self !== undefined
       ? crashReport(this.#core, self, reason, this.#lastMessage(slot)) : undefined;
     this.#leave(pid);
+    this.#core.traces?.ended(pid, reason);
     this.#core.finish(pid, reason);
     this.#core.endings.run(pid, reason);
     this.#outcomeOf(pid)?.reject(error);
