@@ -4,6 +4,7 @@ import type {
 } from "../runtime/index.ts";
 import type { SupervisedChild } from "./children.ts";
 import type { CallResult, CastResult, InitResult, Ok, Stop } from "./results.ts";
+import type { Status } from "./system.ts";
 
 /**
  * The callbacks of a server with the state S, started with the arguments A: `init` is mandatory,
@@ -31,10 +32,10 @@ interface Lifecycle<S, A> {
    */
   codeChange?(old: any, extra: any, self: Process): Eventually<Ok<S> | Stop<unknown>>;
   /**
-   * What `sys.getStatus` shows of a state, of which it gets a copy: leave secrets out.
+   * What `sys.getStatus` and crash reports show: leave secrets out.
    * @see gen_server:format_status/1
    */
-  formatStatus?(state: S): unknown;
+  formatStatus?(status: Status<S>): Partial<Status<unknown>>;
   /** @internal Stopped first when the runtime stops. */
   readonly supervises?: boolean;
   /** @internal The children of a supervisor. */

@@ -65,7 +65,7 @@ export type {
   SupervisorPid, SupervisorSpec,
 } from "./supervisor-types.ts";
 export { sys } from "./sys.ts";
-export type { ServerStatus } from "./sys.ts";
+export type { ServerStatus, Status } from "./system.ts";
 export type { SupervisionTree } from "./supervision-tree.ts";
 export { Task } from "./task.ts";
 export type { YieldManyOptions } from "./task.ts";

@@ -13,9 +13,9 @@
 //
 // A callback that is a generator keeps the next message waiting until it has ended.
 // A waiting server is this object and its state: no generator, no closure.
-import { aliasOf } from "../kernel/abi.ts";
 import type { Core } from "../runtime/core.ts";
 import { Behaviour, operationOf } from "../runtime/behaviour.ts";
+import type { CrashStatus } from "../runtime/behaviour.ts";
 import { answer } from "../runtime/call.ts";
 import { Exit, ExitReason, Tag } from "../runtime/messages.ts";
 import { endReason } from "../runtime/reasons.ts";
@@ -25,9 +25,8 @@ import type { CodeChange, CodeRequest } from "./code-change.ts";
 import { stop, thrownResult } from "./results.ts";
 import type { Ignore, Stop } from "./results.ts";
 import type { SupervisedChild } from "./children.ts";
-import type { ServerStatus } from "./sys.ts";
-import { snapshot, SystemWait } from "./system.ts";
-import type { SystemAnswer, SystemMessage, SystemRequest } from "./system.ts";
+import { answerSystem, snapshot, SystemWait } from "./system.ts";
+import type { SystemMessage, SystemRequest } from "./system.ts";
 
 /** What the starter is told, as the reply to its reference. */
 export type Started =
@@ -51,8 +50,7 @@ export interface CommonModule {
   /** @internal The children of a supervisor. */
   supervised?(state: any): readonly SupervisedChild[];
   init(args: any, self: Process): unknown;
-  /** What `sys.getStatus` shows of a state: leave secrets out. @see format_status/1 */
-  formatStatus?(state: any): unknown;
+  formatStatus?(status: any): object;
 }
 
 /** The request of `GenServer.stop`, sent with Tag.SYSTEM. */
@@ -104,13 +102,13 @@ export abstract class ModuleProcess<Module extends CommonModule> extends Behavio
   /** Calls the module's `terminate`, if it has one. */
   protected abstract terminate(reason: Reason): unknown;
 
-  /** What `sys.getState` shows. */
-  protected systemState(): unknown {
-    throw unknownCallback("systemState");
+  /** @internal What `sys.getState` shows. */
+  systemState(): unknown {
+    return undefined;
   }
 
-  /** Puts another state in the place of the one that `systemState` has shown. */
-  protected systemReplace(_state: unknown): void {
+  /** @internal Puts another state in the place of the one that `systemState` has shown. */
+  systemReplace(_state: unknown): void {
     throw unknownCallback("systemReplace");
   }
 
@@ -132,6 +130,12 @@ export abstract class ModuleProcess<Module extends CommonModule> extends Behavio
   get children(): readonly SupervisedChild[] | undefined {
     const state = this.module.supervised === undefined ? undefined : this.systemState();
     return state === undefined ? undefined : this.module.supervised!(state);
+  }
+
+  override formatted(shown: CrashStatus): CrashStatus {
+    const status = { ...shown, state: snapshot(this.systemState()) };
+    return this.module.formatStatus === undefined ? status
+      : { ...status, ...this.module.formatStatus(status) };
   }
 
   override get label(): string | undefined {
@@ -245,47 +249,13 @@ export abstract class ModuleProcess<Module extends CommonModule> extends Behavio
     if ("stop" in request) return this.end(request.stop);
     if ("module" in request) return this.#changeCode(request, asker);
     if (request.sys === "suspend" && !isSuspended) return this.#suspended(asker);
-    let answered: SystemAnswer;
-    try {
-      answered = { ok: true, value: this.#answered(request, isSuspended) };
-    } catch (error) {
-      answered = { ok: false, reason: { callbackFailed: endReason(error) } };
-    }
-    this.#tell(asker, answered);
+    answerSystem(this, request, asker, isSuspended);
     return undefined;
-  }
-
-  #answered(request: SystemRequest, isSuspended: boolean): unknown {
-    switch (request.sys) {
-      case "getState": return snapshot(this.systemState());
-      case "getStatus": return this.#status(isSuspended);
-      case "replaceState":
-        this.systemReplace(request.change(this.systemState()));
-        return snapshot(this.systemState());
-      case "suspend": case "resume": return undefined;
-    }
-  }
-
-  #status(isSuspended: boolean): ServerStatus {
-    const info = this.runtime.processInfo(this.pid)!;
-    const state = snapshot(this.systemState());
-    const { module } = this;
-    return {
-      pid: this.pid, registeredName: info.registeredName, label: this.label,
-      parent: this.#parent, status: isSuspended ? "suspended" : "running",
-      messageQueueLength: info.messageQueueLength,
-      state: module.formatStatus === undefined ? state : snapshot(module.formatStatus(state)),
-    };
-  }
-
-  /** The value is the asker's own by now: it is not copied. */
-  #tell(asker: From, answered: SystemAnswer): void {
-    this.core.sendOwned(this.pid, aliasOf(asker.ref), Tag.REPLY, asker.ref, answered);
   }
 
   /** Handles system messages alone, until `resume`. */
   *#suspended(first: From): Operation<void> {
-    this.#tell(first, { ok: true, value: undefined });
+    answerSystem(this, { sys: "suspend" }, first, true);
     for (const wait = new SystemWait(this.#parent);;) {
       const taken: SystemMessage | Exit = yield* wait;
       if (taken instanceof Exit) {

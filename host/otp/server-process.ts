@@ -75,11 +75,11 @@ export class ServerProcess extends ModuleProcess<AnyModule> {
     }
   }
 
-  protected override systemState(): unknown {
+  override systemState(): unknown {
     return this.#state;
   }
 
-  protected override systemReplace(state: unknown): void {
+  override systemReplace(state: unknown): void {
     this.#state = state;
   }
 

@@ -9,22 +9,8 @@
 // once. For debugging, tests and repairs: a server's own messages are the way to its state.
 import { CALL_TIMEOUT_MS, CallOperation } from "../runtime/call.ts";
 import { ExitReason, Tag } from "../runtime/messages.ts";
-import type { Destination, Operation, Pid, Process } from "../runtime/index.ts";
-import type { SystemAnswer, SystemRequest } from "./system.ts";
-
-/** What a process of a behaviour says of itself. */
-export interface ServerStatus<S = unknown> {
-  readonly pid: Pid;
-  readonly registeredName: string | undefined;
-  /** The name of its module. */
-  readonly label: string | undefined;
-  /** 0: it was started without a link. */
-  readonly parent: Pid | 0;
-  readonly status: "running" | "suspended";
-  readonly messageQueueLength: number;
-  /** As the module's `formatStatus` shows it. */
-  readonly state: S;
-}
+import type { Destination, Operation, Process } from "../runtime/index.ts";
+import type { ServerStatus, SystemAnswer, SystemRequest } from "./system.ts";
 
 export const sys = {
   /**

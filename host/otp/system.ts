@@ -2,17 +2,41 @@
 //
 //   sys.getState … ── SYSTEM(ref, request) ──► process ── between two messages ──► SystemAnswer
 //   suspend ──► takes system messages and its parent's EXIT alone; all others wait ──► resume
-import { MessageKind } from "../kernel/abi.ts";
+import { aliasOf, MessageKind } from "../kernel/abi.ts";
+import type { Behaviour } from "../runtime/behaviour.ts";
 import { Exit, Tag } from "../runtime/messages.ts";
+import { endReason } from "../runtime/reasons.ts";
 import { RawSuspension } from "../runtime/suspension.ts";
 import type { RawMessage, Resumption } from "../runtime/suspension.ts";
 import { isImmutable } from "../runtime/index.ts";
 import type { From, Pid, Reason, Ref } from "../runtime/index.ts";
 
+/** What a process of a behaviour says of itself. */
+export interface ServerStatus<S = unknown> {
+  readonly pid: Pid;
+  readonly registeredName: string | undefined;
+  /** The name of its module. */
+  readonly label: string | undefined;
+  /** 0: it was started without a link. */
+  readonly parent: Pid | 0;
+  readonly status: "running" | "suspended";
+  readonly messageQueueLength: number;
+  /** As the module's `formatStatus` shows it. */
+  readonly state: S;
+}
+
 /** What the functions of `sys` ask. */
 export type SystemRequest =
   | { readonly sys: "getState" | "getStatus" | "suspend" | "resume" }
   | { readonly sys: "replaceState"; readonly change: (state: any) => unknown };
+
+/** What there is to show of a server; `getStatus` has the state alone, a crash report all. */
+export interface Status<S = unknown> {
+  readonly state: S;
+  /** What it was about to handle. */
+  readonly message?: unknown;
+  readonly reason?: Reason;
+}
 
 /** What they are answered. */
 export type SystemAnswer =
@@ -51,6 +75,46 @@ export class SystemWait extends RawSuspension {
     resumption.value = this.#taken;
     return resumption;
   }
+}
+
+/** What a process must show to be looked into. */
+interface Inspected extends Behaviour {
+  systemState(): unknown;
+  systemReplace(state: unknown): void;
+}
+
+/** Answers a request; what a function of the asker's throws is told it. */
+export function answerSystem(
+  self: Inspected, request: SystemRequest, asker: From, isSuspended: boolean,
+): void {
+  let answered: SystemAnswer;
+  try {
+    answered = { ok: true, value: answerTo(self, request, isSuspended) };
+  } catch (error) {
+    answered = { ok: false, reason: { callbackFailed: endReason(error) } };
+  }
+  // The value is the asker's own by now: it is not copied.
+  self.core.sendOwned(self.pid, aliasOf(asker.ref), Tag.REPLY, asker.ref, answered);
+}
+
+function answerTo(self: Inspected, request: SystemRequest, isSuspended: boolean): unknown {
+  switch (request.sys) {
+    case "getState": return snapshot(self.systemState());
+    case "getStatus": return statusOf(self, isSuspended);
+    case "replaceState":
+      self.systemReplace(request.change(self.systemState()));
+      return snapshot(self.systemState());
+    case "suspend": case "resume": return undefined;
+  }
+}
+
+function statusOf(self: Inspected, isSuspended: boolean): ServerStatus {
+  const { pid, label, parent } = self;
+  const { registeredName, messageQueueLength } = self.runtime.processInfo(pid)!;
+  return {
+    pid, registeredName, label, parent, messageQueueLength,
+    status: isSuspended ? "suspended" : "running", state: snapshot(self.formatted({}).state),
+  };
 }
 
 /**

@@ -5,10 +5,17 @@ import { Call, Cast, ReplyMessage, Tag } from "./messages.ts";
 import { wait } from "./operations.ts";
 import { Process } from "./process.ts";
 import { Suspension, Waiting } from "./suspension.ts";
-import type { Callbacks, Operation } from "./types.ts";
+import type { Callbacks, Operation, Reason } from "./types.ts";
 
 /** Waits for any message, as a callback process does; holds no state, so all share it. */
 const idleForever = new Suspension(Waiting.CALLBACK, undefined, Infinity);
+
+/** What is shown of a behaviour that has crashed. */
+export interface CrashStatus {
+  readonly reason?: Reason;
+  readonly message?: unknown;
+  readonly state?: unknown;
+}
 
 /**
  * A callback process: its own `self`. An idle one is one object and a slot of the kernel's.
@@ -34,6 +41,11 @@ export abstract class Behaviour extends Process {
   /** For reports. */
   get label(): string | undefined {
     return undefined;
+  }
+
+  /** What a crash report may show, without secrets. What it throws is shown in its place. */
+  formatted(status: CrashStatus): CrashStatus {
+    return status;
   }
 
   start(): Operation<unknown> | undefined {

@@ -2,9 +2,11 @@
 import { Info, List } from "../kernel/abi.ts";
 import type { Pid } from "../kernel/abi.ts";
 import { Behaviour } from "./behaviour.ts";
+import type { CrashStatus } from "./behaviour.ts";
 import type { Core } from "./core.ts";
 import { messagesOf } from "./information.ts";
 import type { Process } from "./process.ts";
+import { endReason } from "./reasons.ts";
 import { outermostFunction } from "./stack.ts";
 import type { CrashReport, ErrorReason, Reason } from "./types.ts";
 
@@ -22,15 +24,18 @@ export function crashReport(
   const { kernel } = core;
   const { pid } = self;
   const label = self instanceof Behaviour ? self.label : undefined;
+  const shown = self instanceof Behaviour ? formatted(self, reason, lastMessage)
+    : { reason, message: lastMessage, state: undefined };
   return {
     type: "crash",
     pid,
     registeredName: kernel.processName(pid) || undefined,
     label: label ?? functionOf(reason),
-    reason,
+    reason: shown.reason,
     ancestors: ancestorsOf(core, pid),
     links: kernel.processList(pid, List.LINKS),
-    lastMessage,
+    lastMessage: shown.message,
+    state: shown.state,
     messageQueueLength: kernel.processInfo(pid, Info.MESSAGE_QUEUE_LENGTH),
     messages: messagesOf(core, pid, MESSAGES_MAX),
   };
@@ -42,6 +47,15 @@ export function reportOfDead(pid: Pid, label: string, reason: Reason): CrashRepo
     type: "crash", pid, registeredName: undefined, label, reason, ancestors: [], links: [],
     lastMessage: undefined, messageQueueLength: 0, messages: [],
   };
+}
+
+/** A `formatStatus` that throws hides all that it was given. @see gen_server:format_status/1 */
+function formatted(self: Behaviour, reason: Reason, message: unknown): CrashStatus {
+  try {
+    return self.formatted({ reason, message });
+  } catch (error) {
+    return { reason: { badFormatStatus: endReason(error) } };
+  }
 }
 
 function functionOf(reason: Reason): string | undefined {

@@ -18,7 +18,7 @@ export {
 } from "./messages.ts";
 export { receive, sleep, wait } from "./operations.ts";
 export { logToPino } from "./logging.ts";
-export type { LeveledLogger } from "./logging.ts";
+export type { LeveledLogger, PinoOptions } from "./logging.ts";
 export { messages, oneOf, Pattern, pattern } from "./pattern.ts";
 export type { Guard, Matched, Messages, Shape } from "./pattern.ts";
 export { Process } from "./process.ts";

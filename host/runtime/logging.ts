@@ -34,20 +34,28 @@ export interface LeveledLogger {
   warn(fields: object, text: string): void;
 }
 
+export interface PinoOptions {
+  /** Default true. False leaves messages and states out: they may be private. */
+  readonly messages?: boolean;
+}
+
 /**
  * A logger for `Runtime.start` that writes to pino: crashes and traps as errors, all else as
  * warnings. Fields are the report's; an uncaught error is `err`, as pino's own serializer names
- * it, and messages are text, of bounded length: they may hold anything.
+ * it; messages and states are text of bounded length, for they may hold anything.
  */
-export function logToPino(pino: LeveledLogger): Logger {
+export function logToPino(pino: LeveledLogger, options: PinoOptions = {}): Logger {
+  const isWhole = options.messages !== false;
   return (report) => {
-    if (report.type === "crash") pino.error(crashFields(report), "process has ended");
+    if (report.type === "crash") pino.error(crashFields(report, isWhole), "process has ended");
     else if (report.type === "trap") pino.error(report, "process has trapped");
     else pino.warn(report, `pidgeon: ${report.type}`);
   };
 }
 
-function crashFields({ reason, lastMessage, messages, ...report }: CrashReport): object {
+function crashFields(
+  { reason, lastMessage, state, messages, ...report }: CrashReport, isWhole: boolean,
+): object {
   const { error } = (typeof reason === "object" ? reason : null) as Partial<ErrorReason> | null
     ?? {};
   return {
@@ -55,8 +63,9 @@ function crashFields({ reason, lastMessage, messages, ...report }: CrashReport):
     ...(error === undefined ? { reason: text(reason) }
       // Without a prototype, so that pino's serializer takes the type from the name.
       : { err: Object.assign(Object.create(null), { type: error.name, ...error }) as object }),
-    ...(lastMessage !== undefined && { lastMessage: text(lastMessage) }),
-    messages: messages.map(text),
+    ...(isWhole && lastMessage !== undefined && { lastMessage: text(lastMessage) }),
+    ...(isWhole && state !== undefined && { state: text(state) }),
+    ...(isWhole && { messages: messages.map(text) }),
   };
 }
 

@@ -185,6 +185,8 @@ export interface CrashReport {
   readonly links: readonly Pid[];
   /** What it has taken last, if that was a message: mostly what it was about to handle. */
   readonly lastMessage: unknown;
+  /** Of a behaviour; reason, message and state are as its module's `formatStatus` shows them. */
+  readonly state: unknown;
   readonly messageQueueLength: number;
   /** Copies of the oldest messages of its mailbox, at most 10. */
   readonly messages: readonly unknown[];

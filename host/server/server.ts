@@ -1,7 +1,7 @@
 // The chat server as a whole: runtime, storage, XMPP and HTTP, started and stopped in order.
 import type { FastifyBaseLogger } from "fastify";
 import { pino } from "pino";
-import { type Report, Runtime } from "../runtime/index.ts";
+import { logToPino, Runtime } from "../runtime/index.ts";
 import { openStorage, type StorageEvent } from "../storage/sqlite.ts";
 import type { Storage } from "../storage/storage.ts";
 import { kernelLimits } from "../xmpp/capacity.ts";
@@ -71,7 +71,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     stops.push(() => storage.close());
     const runtime = Runtime.start({
       limits: kernelLimits(settings.connectionsMax),
-      logger: (report) => logReport(logger, report),
+      // What users write is not for the log.
+      logger: logToPino(logger, { messages: false }),
     });
     stops.push(() => runtime.stop());
     const xmpp = await startXmpp(runtime, {
@@ -134,8 +135,3 @@ function logStorage(logger: FastifyBaseLogger, event: StorageEvent): void {
   else logger.error({ err: event.error, restartInMs: event.restartInMs }, "storage is down");
 }
 
-function logReport(logger: FastifyBaseLogger, report: Report): void {
-  if (report.type === "crash") logger.error(report, "process crashed");
-  else if (report.type === "trap") logger.error(report, "native process trapped");
-  else logger.warn(report, "process ran too long");
-}

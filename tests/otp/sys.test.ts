@@ -12,7 +12,7 @@ const users: GenServerModule<State> = {
   name: "users",
   init: () => ok({ users: new Map([["ann", { age: 1 }]]), password: "secret" }),
   handleCall: (_request, _from, state) => reply(state.users.get("ann")!.age, state),
-  formatStatus: (state) => ({ ...state, password: "***" }),
+  formatStatus: ({ state }) => ({ state: { ...state, password: "***" } }),
 };
 
 scenario("getState is a copy of any state: neither side sees the other's changes", (t, h) => {

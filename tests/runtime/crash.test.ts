@@ -112,12 +112,38 @@ scenario("a storm of crashes is limited, and what was dropped is counted", (t, h
   t.equal(h.reports.length, 5);
 }, { reportsPerSecond: 3 });
 
-function written(report: Report): Record<string, unknown> {
+scenario("formatStatus keeps secrets out of state, message and reason", (t, h) => {
+  const server = (formatStatus: GenServerModule<string>["formatStatus"]) => ({
+    init: () => ok("secret state"),
+    handleCast(message: string, state: string) {
+      if (message === "secret message") throw new Error(`secret of ${state}`);
+      return noreply(state);
+    },
+    formatStatus,
+  });
+  h.run(function* (self) {
+    for (const format of [
+      () => ({ state: "shown", message: "asked", reason: "broken" }),
+      () => { throw new Error("no format"); },
+      undefined,
+    ]) {
+      const pid = yield* GenServer.start(self, server(format) as never, undefined as never);
+      GenServer.cast(self, pid, "secret message");
+      yield* sleep(1);
+    }
+  });
+  t.match(h.reports[0], { state: "shown", lastMessage: "asked", reason: "broken" });
+  t.notMatch(JSON.stringify(h.reports.slice(0, 2)), /secret/);
+  t.match(h.reports[1], { reason: { badFormatStatus: { error: { message: "no format" } } } });
+  t.match(h.reports[2], { state: "secret state", lastMessage: { request: "secret message" } });
+});
+
+function written(report: Report, options?: { messages: boolean }): Record<string, unknown> {
   let line = "";
   const stream = new Writable({
     write(chunk, _encoding, done) { line += String(chunk); done(); },
   });
-  logToPino(pino({}, stream))(report);
+  logToPino(pino({}, stream), options)(report);
   return JSON.parse(line) as Record<string, unknown>;
 }
 
@@ -130,6 +156,8 @@ scenario("pino gets reports as fields, with levels; messages are text", (t, h) =
   const line = written(h.reports[0]!);
   t.match(line, { level: 50, msg: "process has ended", err: { type: "Error", message: "broken" } });
   t.match(String(line["lastMessage"]), "... 800 more characters");
+  const short = written(h.reports[0]!, { messages: false });
+  t.same(Object.keys(short).filter((key) => /message|state/i.test(key)), ["messageQueueLength"]);
   t.match(written({ type: "dropped", reports: 7 }),
     { level: 40, msg: "pidgeon: dropped", reports: 7 });
 });
