@@ -190,7 +190,7 @@ export class Core implements Arming {
 
   /** OK, MAILBOX_FULL, or another status if nobody is there. */
   post(from: Pid | 0, to: Address, tag: number, ref: Ref | 0, message: unknown): number {
-    if (this.traces !== undefined) return this.#traced(from, to, tag, ref, message, false);
+    if (this.traces !== undefined) return this.traces.send(from, to, tag, ref, message, false);
     if (typeof message === "number") {
       const status = this.kernel.sendNumber(from, to, this.#tagOf(tag), ref, message);
       return status === Status.OK ? this.#posted() : refused(status, to);
@@ -224,24 +224,7 @@ export class Core implements Arming {
    */
   sendOwned(from: Pid | 0, to: Address, tag: number, ref: Ref | 0, value: unknown): number {
     return this.traces === undefined ? this.#sendValue(from, to, tag, ref, value)
-      : this.#traced(from, to, tag, ref, value, true);
-  }
-
-  /** A send while traces are on: it goes as without them, and is told. */
-  #traced(
-    from: Pid | 0, to: Address, tag: number, ref: Ref | 0, message: unknown, isOwned: boolean,
-  ): number {
-    const traces = this.traces!;
-    let status: number;
-    this.traces = undefined;
-    try {
-      status = isOwned ? this.sendOwned(from, to, tag, ref, message)
-        : this.post(from, to, tag, ref, message);
-    } finally {
-      this.traces = traces;
-    }
-    traces.sent(from, to, tag, ref, message, status === Status.OK);
-    return status;
+      : this.traces.send(from, to, tag, ref, value, true);
   }
 
   #sendValue(from: Pid | 0, to: Address, tag: number, ref: Ref | 0, value: unknown): number {

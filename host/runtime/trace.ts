@@ -8,12 +8,13 @@
 //
 // As recon_trace, a trace is safe to leave alone: it ends by its limits. A tracer itself is not
 // traced. Costs: while one is on, O(size of the message) for each event that its filters let in.
-import type { Alias, Pid } from "../kernel/abi.ts";
+import { Status } from "../kernel/abi.ts";
+import type { Alias, Pid, Ref } from "../kernel/abi.ts";
+import { messageOf } from "./behaviour.ts";
 import type { Core } from "./core.ts";
 import { badOption } from "./flags.ts";
 import { shownCopy } from "./information.ts";
 import { Tag } from "./messages.ts";
-import { messageOf } from "./behaviour.ts";
 import type { Reason } from "./types.ts";
 
 /** What can be traced. @see erlang:trace/3 */
@@ -138,7 +139,7 @@ export class Trace {
   #give(event: TraceEvent | TraceStopped): boolean {
     if (typeof this.#tracer === "number") {
       const { core } = this.#traces;
-      return core.sendOwned(0, this.#tracer, Tag.MESSAGE, 0, event) === 0;
+      return core.sendOwned(0, this.#tracer, Tag.MESSAGE, 0, event) === Status.OK;
     }
     this.#tracer(event);
     return true;
@@ -158,6 +159,7 @@ export class Trace {
 
 /** All traces of a runtime that are on. */
 export class Traces {
+  /** @internal */
   readonly core: Core;
   readonly #on = new Set<Trace>();
   /** What a tracer does itself, while it is told, is not traced. */
@@ -179,19 +181,30 @@ export class Traces {
     if (this.#on.size === 0) this.core.traces = undefined;
   }
 
-  sent(
-    pid: Pid | 0, to: Pid | Alias, tag: number, ref: number, message: unknown, delivered: boolean,
-  ): void {
-    // What settles promises, and system messages, are not messages of anybody.
-    if (tag === Tag.SYSTEM || tag === Tag.RESOLVED || tag === Tag.REJECTED) return;
+  /** Sends as without traces, and tells of it; the status of the send. */
+  send(
+    pid: Pid | 0, to: Pid | Alias, tag: number, ref: Ref | 0, message: unknown, isOwned: boolean,
+  ): number {
+    const { core } = this;
+    let status: number;
+    core.traces = undefined;
+    try {
+      status = isOwned ? core.sendOwned(pid, to, tag, ref, message)
+        : core.post(pid, to, tag, ref, message);
+    } finally {
+      core.traces = this;
+    }
+    if (isInternal(tag)) return status;
+    const delivered = status === Status.OK;
     this.#tell(tag === Tag.CALL ? "call" : "send", pid, (kind, atMs) =>
-      ({ kind, pid, atMs, to, message: sentCopy(this.core, pid, tag, ref, message), delivered }));
+      ({ kind, pid, atMs, to, message: sentCopy(core, pid, tag, ref, message), delivered }));
+    return status;
   }
 
   /** The message that is shown now is being taken. */
   received(pid: Pid): void {
     const { tag, from } = this.core.kernel.message;
-    if (tag === Tag.SYSTEM || tag === Tag.RESOLVED || tag === Tag.REJECTED) return;
+    if (isInternal(tag)) return;
     this.#tell("receive", pid, (kind, atMs) =>
       ({ kind, pid, atMs, from: from as Pid | 0, message: shownCopy(this.core) }));
   }
@@ -228,14 +241,21 @@ export class Traces {
   }
 }
 
-function sentCopy(core: Core, pid: Pid | 0, tag: number, ref: number, message: unknown): unknown {
+/** What settles promises, and system messages, are nobody's messages. */
+function isInternal(tag: number): boolean {
+  return tag === Tag.SYSTEM || tag === Tag.RESOLVED || tag === Tag.REJECTED;
+}
+
+function sentCopy(
+  core: Core, pid: Pid | 0, tag: number, ref: Ref | 0, message: unknown,
+): unknown {
   let copy: unknown;
   try {
     copy = core.copy(message);
   } catch {
     copy = Object.prototype.toString.call(message);
   }
-  return messageOf(tag, pid as Pid, ref as never, copy);
+  return messageOf(tag, pid as Pid, ref as Ref, copy);
 }
 
 function limit(name: string, value: number): number {
