@@ -134,4 +134,3 @@ function logStorage(logger: FastifyBaseLogger, event: StorageEvent): void {
   if (event.kind === "up") logger.warn("storage serves again");
   else logger.error({ err: event.error, restartInMs: event.restartInMs }, "storage is down");
 }
-
