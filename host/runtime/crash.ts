@@ -45,7 +45,7 @@ export function crashReport(
 export function reportOfDead(pid: Pid, label: string, reason: Reason): CrashReport {
   return {
     type: "crash", pid, registeredName: undefined, label, reason, ancestors: [], links: [],
-    lastMessage: undefined, messageQueueLength: 0, messages: [],
+    lastMessage: undefined, state: undefined, messageQueueLength: 0, messages: [],
   };
 }
 
