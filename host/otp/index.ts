@@ -16,6 +16,14 @@ export type { DynamicSupervisorPid } from "./dynamic-supervisor.ts";
 export type {
   DynamicSupervisorSpec, StartDynamicChildResult, TerminateDynamicChildResult,
 } from "./dynamic-supervisor-server.ts";
+export { removeHandler, swapHandler } from "./event-handler.ts";
+export type {
+  EventHandler, HandlerCallResult, HandlerEnd, HandlerExit, HandlerId, HandlerResult, Swap,
+  SwapArgs,
+} from "./event-handler.ts";
+export { EventManager } from "./event-manager.ts";
+export type { EventManagerRef, HandlerOptions, SwapOptions } from "./event-manager.ts";
+export type { HandlerFailure, HandlerReply } from "./event-manager-server.ts";
 export { GenServer, StartFailed } from "./gen-server.ts";
 export type { ChildOptions, GenServerModule, ServerOptions } from "./gen-server.ts";
 export type { CallHandlers, CastHandlers } from "./gen-server-module.ts";

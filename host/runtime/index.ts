@@ -38,7 +38,8 @@ export type {
 } from "./trace.ts";
 export type {
   AliasOptions, Body, Callbacks, CrashReport, Destination, DroppedReport, ErrorReason, Eventually,
-  From, Key, Logger, LongScheduleReport, MailboxLimit, MemoryLimit, MemoryLimitReport,
-  MonitorOptions, Operation, Priority, ProcessFlags, ProcessInfo, ProcessInfoItems, Reason, Report,
-  SendDestination, SendOptions, SendResult, SpawnOptions, TimerOptions, TrapReport, Via,
+  From, HandlerCrashReport, Key, Logger, LongScheduleReport, MailboxLimit, MemoryLimit,
+  MemoryLimitReport, MonitorOptions, Operation, Priority, ProcessFlags, ProcessInfo,
+  ProcessInfoItems, Reason, Report, SendDestination, SendOptions, SendResult, SpawnOptions,
+  TimerOptions, TrapReport, Via,
 } from "./types.ts";

@@ -96,6 +96,9 @@ export function logToConsole(report: Report): void {
   if (report.type === "crash") {
     const who = report.label === undefined ? `${report.pid}` : `${report.pid} (${report.label})`;
     console.error(`pidgeon: process ${who} has ended:`, report.reason);
+  } else if (report.type === "handler_crash") {
+    const { pid, handler, reason } = report;
+    console.error(`pidgeon: the handler ${handler} of process ${pid} has failed:`, reason);
   } else if (report.type === "trap") {
     const who = report.label === undefined
       ? "a native process" : `process ${report.pid} (${report.label})`;

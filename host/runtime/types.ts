@@ -167,7 +167,8 @@ export interface TimerOptions {
 
 /** What the runtime tells its logger. */
 export type Report =
-  CrashReport | DroppedReport | LongScheduleReport | MemoryLimitReport | TrapReport;
+  CrashReport | DroppedReport | HandlerCrashReport | LongScheduleReport | MemoryLimitReport |
+  TrapReport;
 
 /**
  * A process has ended by an error, or a behaviour with a reason that is not an orderly one.
@@ -197,6 +198,16 @@ export interface DroppedReport {
   readonly type: "dropped";
   /** How many were not told. */
   readonly reports: number;
+}
+
+/** A handler of an event manager has failed and is removed; the manager goes on. */
+export interface HandlerCrashReport {
+  readonly type: "handler_crash";
+  /** The manager. */
+  readonly pid: Pid;
+  /** The handler's id. */
+  readonly handler: string;
+  readonly reason: Reason;
 }
 
 /** Something ran so long that every other process waited: JavaScript cannot be preempted. */
