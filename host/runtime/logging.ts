@@ -49,6 +49,7 @@ export function logToPino(pino: LeveledLogger, options: PinoOptions = {}): Logge
   return (report) => {
     if (report.type === "crash") pino.error(crashFields(report, isWhole), "process has ended");
     else if (report.type === "trap") pino.error(report, "process has trapped");
+    else if (report.type === "handler_crash") pino.error(report, "event handler has failed");
     else pino.warn(report, `pidgeon: ${report.type}`);
   };
 }
