@@ -53,7 +53,7 @@ class Handlers {
   readonly #self: Process;
   readonly #parent: Pid | 0;
   /** In the order in which they get events. */
-  #installed: Installed[] = [];
+  installed: Installed[] = [];
   /** Whether a handler has asked for that since the last message. */
   #hibernates: Next = undefined;
 
@@ -69,7 +69,7 @@ class Handlers {
   }
 
   get ids(): string[] {
-    return this.#installed.map(({ id }) => id);
+    return this.installed.map(({ id }) => id);
   }
 
   *handle(request: ManagerRequest): Operation<unknown> {
@@ -97,14 +97,14 @@ class Handlers {
   }
 
   *notify(event: unknown): Operation<void> {
-    for (const one of [...this.#installed]) {
+    for (const one of [...this.installed]) {
       yield* this.#update(one, () => one.handler.handleEvent(event, one.state, this.#self));
     }
   }
 
   *inform(message: unknown): Operation<void> {
     if (message instanceof Exit) yield* this.#supervisorEnded(message);
-    for (const one of [...this.#installed]) {
+    for (const one of [...this.installed]) {
       const { handler } = one;
       if (handler.handleInfo === undefined) continue;
       yield* this.#update(one, () => handler.handleInfo!(message, one.state, this.#self));
@@ -112,7 +112,7 @@ class Handlers {
   }
 
   *stop(): Operation<void> {
-    const all = this.#installed;
+    const all = this.installed;
     for (const one of all) yield* this.#remove(one, { type: "stopped" }, "shutdown");
     // An end of the manager is no end of theirs.
     for (const { supervisor } of all) {
@@ -121,7 +121,7 @@ class Handlers {
   }
 
   #find(id: string): Installed | undefined {
-    return this.#installed.find((one) => one.id === id);
+    return this.installed.find((one) => one.id === id);
   }
 
   *#add(added: Added): Operation<HandlerReply<string>> {
@@ -131,7 +131,7 @@ class Handlers {
     if (supervisor !== 0) this.#self.link(supervisor);
     const one = yield* this.#started(added);
     if ("ok" in one) return one;
-    this.#installed.unshift(one);
+    this.installed.unshift(one);
     return { ok: true, value: id };
   }
 
@@ -192,7 +192,7 @@ class Handlers {
 
   /** Takes a handler out; answers what its `terminate` does. */
   *#remove(one: Installed, why: HandlerEnd, reason: Reason): Operation<HandlerReply<unknown>> {
-    this.#installed = this.#installed.filter((other) => other !== one);
+    this.installed = this.installed.filter((other) => other !== one);
     return yield* this.#ended(one, why, reason);
   }
 
@@ -226,7 +226,7 @@ class Handlers {
   *#swapInPlace(one: Installed, { handler, oldArgs, args, id }: Swap): Operation<void> {
     const newId = id ?? handler.name;
     const other = this.#find(newId);
-    const place = this.#installed.indexOf(one);
+    const place = this.installed.indexOf(one);
     const from = yield* this.#swapOut(one, oldArgs, newId);
     const added: Added = {
       handler: handler as AnyEventHandler, id: newId, args: { args, from },
@@ -235,7 +235,7 @@ class Handlers {
     const started: Installed | HandlerFailure = other === undefined || other === one
       ? yield* this.#started(added) : { ok: false, error: "already_present" };
     if (!("ok" in started)) {
-      this.#installed.splice(place, 0, started);
+      this.installed.splice(place, 0, started);
       return;
     }
     const reason = started.error === "failed" ? started.reason : { alreadyPresent: newId };
@@ -244,7 +244,7 @@ class Handlers {
   }
 
   *#supervisorEnded({ from, reason }: Exit): Operation<void> {
-    for (const one of this.#installed.filter(({ supervisor }) => supervisor === from)) {
+    for (const one of this.installed.filter(({ supervisor }) => supervisor === from)) {
       yield* this.#remove(one, { type: "supervisorEnded", reason }, "shutdown");
     }
   }

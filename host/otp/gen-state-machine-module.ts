@@ -7,6 +7,7 @@ import type {
   EventTimeout, GenericTimeout, KeepState, KeepStateAndData, ModuleChange, ModulePop, NextEvent,
   NextState, Postpone, ReplyTo, StateTimeout, StopAndReply,
 } from "./state-machine-results.ts";
+import type { Status } from "./system.ts";
 
 /** What a machine takes, from others and from itself; this type itself says nothing. */
 export interface MachineMessages extends ServerMessages {
@@ -51,6 +52,13 @@ interface Lifecycle<S, D, A, M> {
   codeChange?(
     state: any, data: any, extra: any, self: Process,
   ): Eventually<NextState<S, D> | Stop<unknown>>;
+  /**
+   * What `sys.getStatus` and crash reports show: leave secrets out. `status.state` is both, state
+   * and data. @see gen_statem:format_status/1
+   */
+  formatStatus?(
+    status: Status<{ readonly state: S; readonly data: D }>,
+  ): Partial<Status<unknown>>;
   /** @internal Never so. */
   readonly supervises?: false;
 }

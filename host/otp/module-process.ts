@@ -103,14 +103,9 @@ export abstract class ModuleProcess<Module extends CommonModule> extends Behavio
   protected abstract terminate(reason: Reason): unknown;
 
   /** @internal What `sys.getState` shows. */
-  systemState(): unknown {
-    return undefined;
-  }
-
+  abstract systemState(): unknown;
   /** @internal Puts another state in the place of the one that `systemState` has shown. */
-  systemReplace(_state: unknown): void {
-    throw unknownCallback("systemReplace");
-  }
+  abstract systemReplace(state: unknown): void;
 
   // ---- what the runtime asks ----
 

@@ -101,6 +101,18 @@ export class StateMachineProcess extends ModuleProcess<AnyMachineModule> {
     return this.module.terminate?.(reason, this.#state, this.#data, this);
   }
 
+  /** As OTP shows it: both at once. */
+  override systemState(): { readonly state: unknown; readonly data: unknown } {
+    return { state: this.#state, data: this.#data };
+  }
+
+  /** No state is entered by it. */
+  override systemReplace(given: unknown): void {
+    const { state, data } = given as { readonly state: unknown; readonly data: unknown };
+    this.#state = state;
+    this.#data = data;
+  }
+
   // ---- events ----
 
   protected override handle(

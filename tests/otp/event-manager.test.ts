@@ -3,6 +3,7 @@ import { receive, sleep, TIMEOUT } from "../../host/runtime/index.ts";
 import type { Operation, Process } from "../../host/runtime/index.ts";
 import {
   EventManager, GenServer, hibernate, ok, removeHandler, reply, stop, Supervisor, swapHandler,
+  sys,
 } from "../../host/otp/index.ts";
 import type { EventHandler, HandlerExit, SwapArgs } from "../../host/otp/index.ts";
 import { like, scenario } from "../runtime/harness.ts";
@@ -275,4 +276,13 @@ scenario("what can't be sent is refused in its sender; a dead manager is told of
     }
     t.equal(cause, "noproc");
   });
+});
+
+scenario("gen_event_SUITE:get_state: the handlers, with their states", (t, h) => {
+  t.match(h.run(function* (self) {
+    const manager = yield* EventManager.start<string>(self);
+    yield* EventManager.addHandler(self, manager, noting("a", []), 0);
+    yield* EventManager.syncNotify(self, manager, "event");
+    return yield* sys.getState(self, manager);
+  }), { installed: [{ id: "a", state: ["event"] }] });
 });

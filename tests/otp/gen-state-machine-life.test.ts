@@ -2,8 +2,8 @@
 import { Down, receive, sleep } from "../../host/runtime/index.ts";
 import {
   changeCallbackModule, GenServer, GenStateMachine, hibernate, ignore, keepState, keepStateAndData,
-  nextEvent, nextState, popCallbackModule, postpone, pushCallbackModule, replyTo, StartFailed, stop,
-  stopAndReply, Supervisor,
+  nextEvent, nextState, popCallbackModule, postpone, pushCallbackModule, replyTo, StartFailed,
+  stateTimeout, stop, stopAndReply, Supervisor, sys,
 } from "../../host/otp/index.ts";
 import type { GenStateMachineModule } from "../../host/otp/index.ts";
 import { scenario } from "../runtime/harness.ts";
@@ -136,4 +136,29 @@ scenario("a call waits for ever if nothing else is said", (t, h) => {
     self.sendAfter(60_000, pid, "open");
     return yield* GenStateMachine.call(self, pid, "later");
   }), "answered");
+});
+
+scenario("gen_statem_SUITE:get_state, replace_state: of one that is suspended", (t, h) => {
+  const module: GenStateMachineModule<"a" | "b", number> = {
+    init: () => nextState("a", 0, stateTimeout(10)),
+    states: {
+      a: { handleStateTimeout: (_content, n) => keepState(n + 1) },
+      b: {
+        enter: () => stop("never entered"),
+        handleStateTimeout: (_content, n) => keepState(n + 10),
+        handleCall: (_request, from, n) => keepStateAndData(replyTo(from, n)),
+      },
+    },
+    formatStatus: ({ state }) => ({ state: state.state }),
+  };
+  t.same(h.run(function* (self) {
+    const pid = yield* GenStateMachine.start(self, module, undefined);
+    yield* sys.suspend(self, pid);
+    yield* sleep(50);
+    const before = yield* sys.getState(self, pid);
+    yield* sys.replaceState(self, pid, ({ data }) => ({ state: "b", data: data + 100 }));
+    yield* sys.resume(self, pid);
+    const { state } = yield* sys.getStatus(self, pid);
+    return [before, state, yield* GenStateMachine.call(self, pid, "data")];
+  }), [{ state: "a", data: 0 }, "b", 110]);
 });
