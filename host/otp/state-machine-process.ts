@@ -175,12 +175,18 @@ export class StateMachineProcess extends ModuleProcess<AnyMachineModule> {
   /** A result that is thrown is an answer; all else ends the machine. */
   #thrown(error: unknown, transition: Transition): Operation<unknown> | undefined {
     const result = thrownResult(error);
-    if (result === undefined) return this.end(endReason(error));
+    if (result === undefined) return this.#fail(error, transition);
     try {
       return this.#apply(result, transition);
     } catch (wrong) {
-      return this.end(endReason(wrong));
+      return this.#fail(wrong, transition);
     }
+  }
+
+  /** Ends in the state that was being entered, if one was. */
+  #fail(error: unknown, transition: Transition): Operation<never> {
+    if (transition.isEntering) this.#leave(transition, undefined);
+    return this.end(endReason(error));
   }
 
   /** Does what a callback's answer says, at once or when its operation has ended. */

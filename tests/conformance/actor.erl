@@ -20,6 +20,8 @@ failed(Reason) -> words:reason(Reason).
 do(#{op := start, server := Definition} = Step) ->
     Module = maps:get(module, Definition, server),
     started(start_it(gen_server, maps:get(link, Step, false), Definition, Module, Step));
+do(#{op := machine, machine := Definition} = Step) ->
+    started(start_it(gen_statem, maps:get(link, Step, false), Definition, machine, Step));
 do(#{op := supervise, supervisor := Definition}) -> started(family:start(Definition));
 do(#{op := call, to := To, request := Request} = Step) ->
     words:term(gen_server:call(words:target(To), Request, time(Step, 5000)));

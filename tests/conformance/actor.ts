@@ -1,9 +1,12 @@
 // A process beside those that are tested, as actor.erl: does one step after another.
 import { CallFailed, ExitReason, receive, TIMEOUT } from "../../host/runtime/index.ts";
 import type { Operation, Pid, Process } from "../../host/runtime/index.ts";
-import { DynamicSupervisor, GenServer, StartFailed, Supervisor } from "../../host/otp/index.ts";
+import {
+  DynamicSupervisor, GenServer, GenStateMachine, StartFailed, Supervisor,
+} from "../../host/otp/index.ts";
 import type { LabelledResponse, Response, RestartChildResult } from "../../host/otp/index.ts";
 import { specOf, startFamily } from "./family.ts";
+import { scriptedMachine } from "./machine.ts";
 import type { Op } from "./scenario.ts";
 import { scripted } from "./server.ts";
 import { camel, problemText, reasonOf, snake, termText } from "./world.ts";
@@ -42,6 +45,7 @@ export class Actor {
     const self = this.#self;
     switch (step.op) {
       case "start": return yield* this.#start(step);
+      case "machine": return yield* this.#startMachine(step);
       case "supervise":
         yield* startFamily(world, self, step.supervisor);
         return "ok";
@@ -148,10 +152,25 @@ export class Actor {
     return "ok";
   }
 
-  *#changeCode({ of, request, module }: Of<"changeCode">): Operation<string> {
-    const definition = { as: of, init: {}, ...(module && { module }) };
-    const code = scripted(this.#world, definition);
-    const change = yield* GenServer.changeCode(this.#self, this.#world.pid(of), code, request);
+  *#startMachine({ op: _op, machine, link, named, ...times }: Of<"machine">): Operation<string> {
+    const options = { ...times, ...(named && { name: machine.as }) };
+    const module = scriptedMachine(this.#world, machine);
+    yield* GenStateMachine[link ? "startLink" : "start"](this.#self, module, undefined, options);
+    return "ok";
+  }
+
+  *#changeCode(step: Of<"changeCode">): Operation<string> {
+    const { of, request } = step;
+    const pid = this.#world.pid(of);
+    let change;
+    if (step.machine === undefined) {
+      const { module } = step;
+      const code = scripted(this.#world, { as: of, init: {}, ...(module && { module }) });
+      change = yield* GenServer.changeCode(this.#self, pid, code, request);
+    } else {
+      const code = scriptedMachine(this.#world, step.machine);
+      change = yield* GenStateMachine.changeCode(this.#self, pid, code, request);
+    }
     return change.ok ? "ok" : `refused ${this.#world.reasonText(change.reason)}`;
   }
 

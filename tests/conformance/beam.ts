@@ -8,7 +8,7 @@ import type { Scenario } from "./scenario.ts";
 import { Recorder } from "./trace.ts";
 import type { Kind } from "./trace.ts";
 
-const MODULES = ["conformance", "words", "acts", "actor", "server", "bare", "family"];
+const MODULES = ["conformance", "words", "acts", "actor", "server", "bare", "machine", "family"];
 
 /** One scheduler: whoever is quiet there has nothing to do. */
 const FLAGS = ["+S", "1:1", "-noshell", "-kernel", "logger_level", "none"];

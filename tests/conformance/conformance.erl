@@ -10,7 +10,7 @@ main([Input, Output, Scale]) ->
     %% Who loads code waits for it, and would seem quiet.
     [code:ensure_modules_loaded(element(2, application:get_key(App, modules)))
      || App <- [kernel, stdlib]],
-    code:ensure_modules_loaded([words, acts, actor, server, bare, family]),
+    code:ensure_modules_loaded([words, acts, actor, server, bare, machine, family]),
     persistent_term:put(scale, list_to_integer(Scale)),
     ok = file:write_file(Output, [play(Scenario) || Scenario <- Scenarios]),
     halt(0).

@@ -12,7 +12,7 @@ import { same } from "./world.ts";
 /** A fault may make a loop endless. */
 const TIMEOUT_MS = 20_000;
 
-t.setTimeout(120_000);
+t.setTimeout(300_000);
 
 async function playWith(fault: Fault | undefined, ids: readonly string[]): Promise<Played[]> {
   const order: Order = { fault, ids };

@@ -133,4 +133,52 @@ export const faults: readonly Fault[] = [
     text: 'result.reason : { badReturn: "codeChange" }', fault: '"no" : "no"',
     caughtBy: "server/code-change-refused",
   },
+  {
+    breaks: "postponed events are tried again in the opposite order",
+    file: "otp/state-machine-process",
+    text: "this.#insert(this.#postponed);", fault: "this.#insert(this.#postponed.reverse());",
+    caughtBy: "machine/postpone-order",
+  },
+  {
+    breaks: "postponed events come before inserted ones", file: "otp/state-machine-process",
+    text: "(transition.inserted ??= []).push(insertedEvent(action.event));",
+    fault: "this.#insert([insertedEvent(action.event)]);",
+    caughtBy: "machine/postpone-and-insert",
+  },
+  {
+    breaks: "postponed events are tried again without a change of state",
+    file: "otp/state-machine-process",
+    text: "const isChange = !isSame(state, this.#state);", fault: "const isChange = true;",
+    caughtBy: "machine/same-state",
+  },
+  {
+    breaks: "a state is entered though it is the same", file: "otp/state-machine-process",
+    text: "!isSame(result.state, this.#state));", fault: "true);",
+    caughtBy: "machine/same-state",
+  },
+  {
+    breaks: "a state's time outlives its state", file: "otp/state-machine-process",
+    text: 'timers?.cancel("stateTimeout");', fault: "",
+    caughtBy: "machine/state-timeout-ends",
+  },
+  {
+    breaks: "an event's time outlives the next event", file: "otp/state-machine-process",
+    text: 'timers?.cancel("eventTimeout");', fault: "",
+    caughtBy: "machine/event-timeout-ends",
+  },
+  {
+    breaks: "inserted events come in the opposite order", file: "otp/state-machine-process",
+    text: "queue.push(events[index])", fault: "queue.push(events[events.length - 1 - index])",
+    caughtBy: "machine/next-events",
+  },
+  {
+    breaks: "a state enter call may postpone", file: "otp/state-machine-process",
+    text: "throw new ExitReason({ badStateEnterAction", fault: "return; ({ badStateEnterAction",
+    caughtBy: "machine/enter-postpones",
+  },
+  {
+    breaks: "stop_and_reply does not reply", file: "otp/state-machine-process",
+    text: "answer(this.core, this.pid, from, value);", fault: "from;",
+    caughtBy: "machine/stop-and-reply",
+  },
 ];

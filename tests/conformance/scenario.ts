@@ -42,15 +42,18 @@ export type Act =
   | { readonly answer: string; readonly value: Term }
   | { readonly send: Target; readonly value: Term }
   /** To itself, by a timer. */
-  | { readonly after_ms: number; readonly value: Term | Script }
+  | { readonly after_ms: number; readonly value: Term | AnyScript }
   | { readonly trapExit: boolean }
   | { readonly link: string }
   | { readonly monitor: string }
   | { readonly kill: string; readonly reason: Why }
-  | { readonly cast: Target; readonly request: Script }
+  | { readonly cast: Target; readonly request: AnyScript }
   /** These wait. */
   | { readonly sleep: number }
-  | { readonly call: Target; readonly request: Script; readonly timeoutMs: number | "infinity" };
+  | {
+    readonly call: Target; readonly request: AnyScript;
+    readonly timeoutMs: number | "infinity";
+  };
 
 /** What comes right after a callback of a server. */
 export type Following =
@@ -82,6 +85,45 @@ export interface ServerDefinition {
   readonly module?: "bare";
   readonly init: Script;
   readonly on?: { readonly [K in "timeout" | "exit" | "down" | "terminate" | "other"]?: Script };
+}
+
+/** A time, or what becomes of the one that runs. */
+export type When = number | "infinity" | "update" | "cancel";
+
+export type MachineAction =
+  | "postpone" | "hibernate"
+  /** To the event's caller; to one that was saved. */
+  | { readonly reply: Term }
+  | { readonly replyTo: string; readonly value: Term }
+  | {
+    readonly nextEvent: MachineScript;
+    readonly as: "internal" | "call" | "cast" | "info" | "timeout" | "state_timeout";
+  }
+  | { readonly stateTimeout: When; readonly content: MachineScript }
+  | { readonly eventTimeout: When; readonly content: MachineScript }
+  | { readonly timeout: "x" | "y"; readonly when: When; readonly content: MachineScript }
+  /** What is none. */
+  | { readonly bad: Term };
+
+/** What a callback of a machine does, and what it answers: the next state, or the same. */
+export interface MachineScript extends Omit<Script, "state" | "reply" | "next"> {
+  /** What to do in one state or another. */
+  readonly in?: Readonly<Record<string, MachineScript>>;
+  readonly next?: string;
+  readonly data?: Term;
+  readonly repeat?: true;
+  readonly actions?: readonly MachineAction[];
+}
+
+export interface MachineDefinition {
+  readonly as: string;
+  /** How its callbacks are written: one for all, or some for each of the states a, b, c and d. */
+  readonly mode?: "handle_event_function" | "state_functions";
+  /** Its `next` is the first state. */
+  readonly init: MachineScript;
+  /** There are state enter calls, and what they do. */
+  readonly enter?: Readonly<Record<string, MachineScript>>;
+  readonly on?: { readonly [K in "exit" | "down" | "terminate"]?: MachineScript };
 }
 
 export type Outcome = "goes_well" | "fails" | "ignores" | "crashes";
@@ -139,10 +181,15 @@ export interface Timed {
 
 export type Op =
   | ({ readonly op: "start"; readonly server: ServerDefinition } & StartOptions)
+  | ({ readonly op: "machine"; readonly machine: MachineDefinition } & StartOptions)
+  | {
+    readonly op: "changeCode"; readonly of: string; readonly machine: MachineDefinition;
+    readonly request: MachineScript;
+  }
   | { readonly op: "supervise"; readonly supervisor: SupervisorDefinition }
-  | ({ readonly op: "call"; readonly to: Target; readonly request: Script } & Timed)
-  | { readonly op: "cast"; readonly to: Target; readonly request: Script }
-  | { readonly op: "send"; readonly to: Target; readonly message: Script | Term }
+  | ({ readonly op: "call"; readonly to: Target; readonly request: AnyScript } & Timed)
+  | { readonly op: "cast"; readonly to: Target; readonly request: AnyScript }
+  | { readonly op: "send"; readonly to: Target; readonly message: AnyScript | Term }
   | { readonly op: "reply"; readonly key: string; readonly value: Term }
   | ({ readonly op: "stop"; readonly of: Target; readonly reason: Why } & Timed)
   | { readonly op: "exit"; readonly to: string; readonly reason: Why }
@@ -152,7 +199,7 @@ export type Op =
   | { readonly op: "link" | "unlink" | "isAlive"; readonly of: string }
   | { readonly op: "whereis"; readonly name: string }
   | {
-    readonly op: "sendRequest"; readonly to: Target; readonly request: Script;
+    readonly op: "sendRequest"; readonly to: Target; readonly request: AnyScript;
     readonly as: string;
   }
   | ({ readonly op: "receiveResponse" | "waitResponse"; readonly as: string } & Timed)
@@ -162,7 +209,7 @@ export type Op =
   | { readonly op: "checkOfAll" }
   | {
     readonly op: "changeCode"; readonly of: string; readonly request: Script;
-    readonly module?: "bare";
+    readonly module?: "bare"; readonly machine?: undefined;
   }
   | { readonly op: "startChild"; readonly of: Target; readonly child: ChildDefinition }
   | {
@@ -175,6 +222,9 @@ export type Op =
     readonly autoShutdown?: string;
   }
   | { readonly op: "children" | "count"; readonly of: Target };
+
+/** For a server or a machine. */
+export type AnyScript = Script | MachineScript;
 
 export type Step = (Op & { readonly actor: string }) | { readonly pass: number };
 

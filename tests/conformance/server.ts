@@ -7,7 +7,7 @@ import {
 import type { GenServerModule, Next } from "../../host/otp/index.ts";
 import { isScript, reasonOf, termText } from "./world.ts";
 import type { World } from "./world.ts";
-import type { Act, Following, Script, ServerDefinition } from "./scenario.ts";
+import type { Act, AnyScript, Following, Script, ServerDefinition } from "./scenario.ts";
 
 type CallAct = Extract<Act, { readonly call: unknown }>;
 type Callback = "init" | "call" | "cast" | "info" | "continue" | "codeChange" | "terminate";
@@ -86,7 +86,7 @@ function nextOf(next: Following | undefined): Next {
 
 /** What a script does, then what it answers or throws; an operation where it waits or is to be. */
 export function run(
-  world: World, self: Process, script: Script, from: From | undefined, result: () => unknown,
+  world: World, self: Process, script: AnyScript, from: From | undefined, result: () => unknown,
 ): unknown {
   const acts = script.do ?? [];
   const waits = acts.some((act) => "sleep" in act || "call" in act);
@@ -96,7 +96,7 @@ export function run(
 }
 
 function* inTurn(
-  world: World, self: Process, script: Script, from: From | undefined, result: () => unknown,
+  world: World, self: Process, script: AnyScript, from: From | undefined, result: () => unknown,
 ): Operation<unknown> {
   for (const act of script.do ?? []) {
     if ("sleep" in act) yield* sleep(act.sleep);
@@ -119,7 +119,7 @@ function* called(world: World, self: Process, act: CallAct): Operation<void> {
   world.recorder.line("server", world.labelOf(self), `called: ${text}`);
 }
 
-function finished(script: Script, result: () => unknown): unknown {
+function finished(script: AnyScript, result: () => unknown): unknown {
   if (script.exit !== undefined) exit(reasonOf(script.exit));
   if (script.error !== undefined) throw new Error(script.error);
   if (script.throw !== undefined) throw script.throw;

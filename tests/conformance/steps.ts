@@ -1,6 +1,7 @@
 // Writes scenarios: `A.call("s", { say: "add", reply: 1 })`.
 import type {
-  ChildDefinition, FamilyDefinition, Op, Script, ServerDefinition, StartOptions, Step,
+  AnyScript, ChildDefinition, FamilyDefinition, MachineDefinition, MachineScript, Op, Script,
+  ServerDefinition, StartOptions, Step,
   SupervisorDefinition, Target, Term, Timed, Why,
 } from "./scenario.ts";
 
@@ -20,20 +21,28 @@ class Actor {
     return this.#step({ op: "start", server, ...options });
   }
 
+  machine(machine: MachineDefinition, options: StartOptions = {}): Step {
+    return this.#step({ op: "machine", machine, ...options });
+  }
+
+  changeMachine(machine: MachineDefinition, request: MachineScript): Step {
+    return this.#step({ op: "changeCode", of: machine.as, machine, request });
+  }
+
   /** Linked to this actor, and registered. */
   supervise(as: string, supervisor: Omit<SupervisorDefinition, "as">): Step {
     return this.#step({ op: "supervise", supervisor: { as, ...supervisor } });
   }
 
-  call(to: Target, request: Script, options: Timed = {}): Step {
+  call(to: Target, request: AnyScript, options: Timed = {}): Step {
     return this.#step({ op: "call", to, request, ...options });
   }
 
-  cast(to: Target, request: Script): Step {
+  cast(to: Target, request: AnyScript): Step {
     return this.#step({ op: "cast", to, request });
   }
 
-  send(to: Target, message: Script | Term): Step {
+  send(to: Target, message: AnyScript | Term): Step {
     return this.#step({ op: "send", to, message });
   }
 
@@ -78,7 +87,7 @@ class Actor {
     return this.#step({ op: "whereis", name });
   }
 
-  sendRequest(to: Target, request: Script, as: string): Step {
+  sendRequest(to: Target, request: AnyScript, as: string): Step {
     return this.#step({ op: "sendRequest", to, request, as });
   }
 
@@ -166,6 +175,14 @@ export function server(
   as: string, init: Script = {}, on: NonNullable<ServerDefinition["on"]> = {},
 ): ServerDefinition {
   return { as, init: { state: 0, ...init }, on };
+}
+
+/** A machine that begins in state a with the data 0. */
+export function machine(
+  as: string, init: MachineScript = {},
+  options: Omit<Partial<MachineDefinition>, "as" | "init"> = {},
+): MachineDefinition {
+  return { as, init: { next: "a", ...init }, ...options };
 }
 
 /** A child that traps exits, writes down its end, and stops when it is told so. */

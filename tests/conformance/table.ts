@@ -3,6 +3,7 @@ import type { Scenario } from "./scenario.ts";
 
 const titles: Readonly<Record<string, string>> = {
   server: "GenServer and gen_server", supervisor: "Supervisor and supervisor",
+  machine: "GenStateMachine and gen_statem",
 };
 
 /** docs/conformance.md as a whole. */

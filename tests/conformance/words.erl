@@ -81,6 +81,8 @@ reason({{bad_state_enter_return_from_state_function, _}, Stack}) when is_list(St
 reason({{bad_action_from_state_function, _}, Stack}) when is_list(Stack) -> "bad action";
 reason({{bad_state_enter_action_from_state_function, _}, Stack}) when is_list(Stack) ->
     "bad action";
+reason({bad_action_from_state_function, _}) -> "bad action";
+reason({bad_state_enter_action_from_state_function, _}) -> "bad action";
 reason({undef, [{_, Function, _, _} | _]}) -> ["undefined ", atom_to_list(Function)];
 reason({{nocatch, Value}, [_ | _]}) -> ["thrown ", term(Value)];
 reason({Why, [{_, _, _, _} | _]}) -> ["error ", term(Why)];

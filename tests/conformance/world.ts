@@ -99,8 +99,8 @@ export class World {
   reasonText(reason: Reason): string {
     if (typeof reason !== "object" || reason === null) return termText(reason as Term);
     const given = reason as Readonly<Record<string, any>>;
-    if ("badReturn" in given) return "bad return";
-    if ("badAction" in given) return "bad action";
+    if ("badReturn" in given || "badStateEnterReturn" in given) return "bad return";
+    if ("badAction" in given || "badStateEnterAction" in given) return "bad action";
     if ("undefined" in given) return `undefined ${snake(given["undefined"])}`;
     if ("alreadyStarted" in given) return `already started ${this.nameOf(given["alreadyStarted"])}`;
     if ("error" in given) return `error ${given["error"].message}`;

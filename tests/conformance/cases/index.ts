@@ -1,4 +1,7 @@
 // All scenarios, in the order of the document.
+import { machineEvents } from "./machine-events.ts";
+import { machineLife } from "./machine-life.ts";
+import { machineTimeouts } from "./machine-timeouts.ts";
 import { serverCalls } from "./server-calls.ts";
 import { serverCode } from "./server-code.ts";
 import { serverEnds } from "./server-ends.ts";
@@ -16,4 +19,5 @@ export const scenarios = [
   ...serverStarts, ...serverCalls, ...serverFollowing, ...serverRequests, ...serverEnds,
   ...serverCode, ...supervisorStarts, ...supervisorRequests, ...supervisorRestarts,
   ...supervisorIntensity, ...supervisorSignificant, ...supervisorDynamic,
+  ...machineLife, ...machineEvents, ...machineTimeouts,
 ];
