@@ -23,7 +23,7 @@ export async function makeReference(folder: string): Promise<string[]> {
   const complaints: string[] = [];
   const app = await Application.bootstrap({
     name: "Pidgeon",
-    entryPoints: ["host/index.ts", "host/kernel/index.ts"].map((path) => join(root, path)),
+    entryPoints: ["", "kernel/", "fastify/"].map((name) => join(root, `host/${name}index.ts`)),
     tsconfig: join(root, "host/tsconfig.json"),
     basePath: root,
     readme: "none",

@@ -1,4 +1,4 @@
-// The face of `pidgeon/fastify`: routes and WebSockets that processes handle.
+/** Routes and WebSockets that processes handle, for Fastify. @module pidgeon/fastify */
 export { pidgeon } from "./plugin.ts";
 export type { Pidgeon, PidgeonOptions } from "./plugin.ts";
 export type { Handler, RouteOptions } from "./route.ts";

@@ -17,6 +17,7 @@ import type { Connected, SocketHandler, SocketOptions } from "./socket-route.ts"
 /** Connections at once; one more is closed with 1013, "try again later". */
 const SOCKETS_MAX = 10_000;
 
+/** What the plug-in is registered with. */
 export interface PidgeonOptions {
   /** Default: one that is started here. It is stopped when Fastify closes. */
   readonly runtime?: Runtime;
@@ -26,6 +27,7 @@ export interface PidgeonOptions {
   readonly stopTimeoutMs?: number;
 }
 
+/** What the plug-in decorates the application with. */
 export class Pidgeon {
   readonly runtime: Runtime;
   /** The DynamicSupervisor of the sockets' processes. */

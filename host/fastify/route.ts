@@ -8,11 +8,13 @@ import type {
 /** What a client shall wait for after a 503, in seconds. */
 const RETRY_AFTER_S = 1;
 
+/** How a route asks its server. */
 export interface RouteOptions {
   /** How long the server may take; default 5,000. Then the answer is 504. */
   readonly timeoutMs?: number;
 }
 
+/** A handler of Fastify. */
 export type Handler<T> = (request: FastifyRequest, reply: FastifyReply) => Promise<T>;
 
 export interface MakeRoute {

@@ -13,11 +13,13 @@ export interface Connected<A> {
   readonly args: A;
 }
 
+/** Limits of each socket and of its process. */
 export interface SocketOptions extends SocketLimits {
   /** Limits and priority of each connection's process. */
   readonly server?: Omit<ServerOptions, "name">;
 }
 
+/** A handler of @fastify/websocket. */
 export type SocketHandler = (websocket: WebSocket, request: FastifyRequest) => Promise<void>;
 
 /** A closed socket's process may take so long to end; then it is killed. */

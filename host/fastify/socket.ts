@@ -17,6 +17,7 @@ export class SocketMessage {
   }
 }
 
+/** How much may wait in either direction. */
 export interface SocketLimits {
   /** Frames in the mailbox; then the socket is not read. Default 32. */
   readonly inputFramesMax?: number;
@@ -35,6 +36,7 @@ const OPEN = 1;
 /** Status codes of RFC 6455 §7.4.1, and 1013 of IANA's registry. */
 const Close = { NORMAL: 1000, GOING_AWAY: 1001, ERROR: 1011, TRY_LATER: 1013 } as const;
 
+/** A WebSocket, as its server has it. */
 export class Socket {
   readonly #websocket: WebSocket;
   readonly #limits: Required<SocketLimits>;

@@ -19,11 +19,18 @@ declare const agentState: unique symbol;
 
 /** An agent of which it is known what it keeps, by pid or name. */
 export type AgentRef<S, D extends Destination = Destination> =
-  D & { readonly [agentState]?: (state: S) => S };
+  D & {
+    /** Types only. */
+    readonly [agentState]?: (state: S) => S;
+  };
 
 /** What is asked: the reply and the next state, of the old one. */
 type Step = (state: any) => readonly [reply: unknown, state: unknown];
 
+/**
+ * A state that functions read and change. @see Elixir's Agent
+ * @namespace
+ */
 export const Agent = {
   /**
    * Starts an agent that is linked to this process; its state is what the function answers there.

@@ -17,6 +17,7 @@ import { GenServer, StartFailed } from "./gen-server.ts";
 /** Settings: plain data, frozen. */
 export type Env = Readonly<Record<string, unknown>>;
 
+/** What an application is, what it needs and how it starts. @see application(4) */
 export interface ApplicationSpec<E extends Env = Env> {
   /** Mandatory: unique in the runtime. */
   readonly name: string;
@@ -47,6 +48,7 @@ export interface Application<E extends Env = Env> extends ApplicationSpec<E> {
  */
 export type ApplicationType = "temporary" | "transient" | "permanent";
 
+/** What became of a start or a stop. */
 export type ApplicationResult =
   | { readonly ok: true }
   | { readonly ok: false; readonly error: "already_started" }
@@ -54,11 +56,16 @@ export type ApplicationResult =
   | { readonly ok: false; readonly error: "not_started"; readonly application: string }
   | { readonly ok: false; readonly error: "failed"; readonly reason: Reason };
 
+/** What became of a start with all that it needs. */
 export type EnsureResult =
   /** The names of those that were started, in order. */
   | { readonly ok: true; readonly started: readonly string[] }
   | { readonly ok: false; readonly application: string; readonly reason: Reason };
 
+/**
+ * Parts of a program that start after what they need. @see application
+ * @namespace
+ */
 export const Application = {
   /** Fills in the defaults; settings are frozen. */
   define<E extends Env = {}>(spec: ApplicationSpec<E>): Application<E> {

@@ -18,6 +18,7 @@ export interface Demand {
 /** Sends events to a consumer; those of a broadcast are shared by all. */
 export type Deliver = (consumer: Demand, events: readonly unknown[], isShared: boolean) => void;
 
+/** Which consumer gets which event; each producer has one of its own. */
 export interface Dispatcher {
   /** Throws PIDGEON_BAD_OPTION. */
   add(consumer: Demand): void;

@@ -28,6 +28,10 @@ import { StartOperation } from "./start-server.ts";
 import type { ServerOptions } from "./start-server.ts";
 import { StateMachineProcess } from "./state-machine-process.ts";
 
+/**
+ * A server whose answers depend on the state that it is in. @see gen_statem
+ * @namespace
+ */
 export const GenStateMachine = {
   /**
    * Starts a machine that is linked to this process; answers its pid when `init` has answered.

@@ -28,6 +28,7 @@ export type Next =
   /** Sleeps until any message comes. */
   | Hibernate;
 
+/** `hibernate()`. */
 export interface Hibernate { readonly type: "hibernate" }
 
 /** What `init` answers. */

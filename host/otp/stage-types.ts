@@ -9,6 +9,7 @@ import type { CallResult, CastResult, Ignore, Stop } from "./results.ts";
  */
 export type CancelMode = "permanent" | "transient" | "temporary";
 
+/** How much a consumer asks a producer for. */
 export interface SubscribeOptions {
   /** Events under way at most. Default 1,000. */
   readonly maxDemand?: number;
@@ -22,6 +23,7 @@ export interface SubscribeOptions {
   readonly manual?: boolean;
 }
 
+/** How a producer hands out and keeps events. */
 export interface ProducerOptions {
   /** A new one: it is the stage's own. Default: a DemandDispatcher. */
   readonly dispatcher?: Dispatcher;
@@ -31,11 +33,13 @@ export interface ProducerOptions {
   readonly bufferKeep?: "first" | "last";
 }
 
+/** Where a consumer gets its events. */
 export interface ConsumerOptions {
   /** Producers, by pid or name, that it subscribes to when it starts. */
   readonly subscribeTo?: readonly (readonly [producer: Pid | string, options?: SubscribeOptions])[];
 }
 
+/** What `init` of a stage answers: made by `Stage.producer` and its like. */
 export interface StageInit<S> {
   readonly type: "stage";
   readonly kind: "producer" | "producerConsumer" | "consumer";
@@ -48,6 +52,7 @@ export interface Emit<S, Out> {
   readonly type: "emit"; readonly events: readonly Out[]; readonly state: S;
 }
 
+/** What the callbacks of a stage answer. */
 export type StageResult<S, Out> = Emit<S, Out> | CastResult<S>;
 
 /** A subscription as its consumer has it. */
@@ -64,10 +69,14 @@ export interface StageModule<S, A = void, In = never, Out = never> {
   handleEvents?(
     events: readonly In[], from: Subscription, state: S, self: Process,
   ): Eventually<StageResult<S, Out>>;
+  /** As a GenServer's; may emit as well. */
   handleCall?(
     request: any, from: From, state: S, self: Process,
   ): Eventually<CallResult<S> | Emit<S, Out>>;
+  /** As a GenServer's; may emit as well. */
   handleCast?(message: any, state: S, self: Process): Eventually<StageResult<S, Out>>;
+  /** As a GenServer's; may emit as well. */
   handleInfo?(message: any, state: S, self: Process): Eventually<StageResult<S, Out>>;
+  /** As a GenServer's. */
   terminate?(reason: Reason, state: S, self: Process): Eventually<unknown>;
 }

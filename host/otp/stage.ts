@@ -26,6 +26,10 @@ export function emit<S, const Out>(events: readonly Out[], state: S): Emit<S, Ou
   return { type: "emit", events, state };
 }
 
+/**
+ * Producers that make as many events as consumers ask for. @see Elixir's GenStage
+ * @namespace
+ */
 export const Stage = {
   /** From `init`: a stage that makes events. */
   producer<S>(state: S, options: ProducerOptions = {}): StageInit<S> {

@@ -5,25 +5,32 @@ import type { From, Reason } from "../runtime/index.ts";
 import type { GenStateMachineModule } from "./gen-state-machine-module.ts";
 import type { Hibernate } from "./results.ts";
 
+/** `nextState(state, data, …)`. */
 export interface NextState<S, D, A = never> {
   readonly type: "nextState"; readonly state: S; readonly data: D; readonly actions: readonly A[];
 }
+/** `keepState(data, …)` and `repeatState(data, …)`. */
 export interface KeepState<D, A = never> {
   readonly type: "keepState" | "repeatState"; readonly data: D; readonly actions: readonly A[];
 }
+/** `keepStateAndData(…)` and `repeatStateAndData(…)`. */
 export interface KeepStateAndData<A = never> {
   readonly type: "keepStateAndData" | "repeatStateAndData"; readonly actions: readonly A[];
 }
+/** `stopAndReply(reason, replies, data)`. */
 export interface StopAndReply<D> {
   readonly type: "stopAndReply"; readonly reason: Reason; readonly replies: readonly ReplyTo[];
   /** Undefined: the data are as they were. */
   readonly data: D | undefined;
 }
 
+/** `replyTo(from, value)`. */
 export interface ReplyTo {
   readonly type: "replyTo"; readonly from: From; readonly value: unknown;
 }
+/** `postpone()`. */
 export interface Postpone { readonly type: "postpone" }
+/** `nextEvent(…)`. */
 export interface NextEvent<E> { readonly type: "nextEvent"; readonly event: E }
 
 /** When: a time, or what becomes of the one that runs. */
@@ -31,8 +38,11 @@ export type When = number | "update" | "cancel";
 interface TimeoutOf<C> {
   readonly when: When; readonly content: C; readonly isAbsolute: boolean;
 }
+/** `eventTimeout(…)`. */
 export interface EventTimeout<C> extends TimeoutOf<C> { readonly type: "eventTimeout" }
+/** `stateTimeout(…)`. */
 export interface StateTimeout<C> extends TimeoutOf<C> { readonly type: "stateTimeout" }
+/** `genericTimeout(…)`. */
 export interface GenericTimeout<N, C> extends TimeoutOf<C> {
   readonly type: "timeout"; readonly name: N;
 }
@@ -50,6 +60,7 @@ export interface ModulePop { readonly type: "popCallbackModule" }
 export type EnterAction = ReplyTo | Hibernate | AnyTimeout;
 export type AnyAction = EnterAction | Postpone | NextEvent<any> | ModuleChange | ModulePop;
 
+/** How the time of a time-out is counted. */
 export interface TimeoutOptions {
   /** The time is one of the runtime's clock (`monotonicTime`), not from now on. */
   readonly absolute?: boolean;

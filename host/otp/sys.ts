@@ -12,6 +12,10 @@ import { ExitReason, Tag } from "../runtime/messages.ts";
 import type { Destination, Operation, Process } from "../runtime/index.ts";
 import type { ServerStatus, SystemAnswer, SystemRequest } from "./system.ts";
 
+/**
+ * Looks into a running server, and holds it up. @see sys
+ * @namespace
+ */
 export const sys = {
   /**
    * The state of a server: a copy (functions in it stay as they are, private fields of instances

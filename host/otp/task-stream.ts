@@ -9,6 +9,7 @@ import type { Operation, Process, Ref } from "../runtime/index.ts";
 import { firstOutcome, kill, TaskFailed } from "./task-process.ts";
 import type { Task, TaskOutcome } from "./task-process.ts";
 
+/** How many tasks of a stream run, and what becomes of the late ones. */
 export interface TaskStreamOptions {
   /** Tasks that run at a time; default: the cores that Node may use. Infinity for all. */
   readonly maxConcurrency?: number;

@@ -24,6 +24,10 @@ import type { TaskStreamOptions } from "./task-stream.ts";
 /** As a DynamicSupervisor's. */
 type Spec = Omit<DynamicSupervisorSpec, "extraArguments">;
 
+/**
+ * Tasks that a supervisor has started. @see Elixir's Task.Supervisor
+ * @namespace
+ */
 export const TaskSupervisor = {
   /**
    * Starts a supervisor without tasks, linked to this process. Throws StartFailed.

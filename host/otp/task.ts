@@ -17,11 +17,13 @@ import type { Assignment, Task as TaskHandle, TaskOutcome } from "./task-process
 import { TaskStream } from "./task-stream.ts";
 import type { TaskStreamOptions } from "./task-stream.ts";
 
+/** A task as its owner has it: what `Task.async` answers. */
 export type Task<T = any> = TaskHandle<T>;
 
 /** Elixir's default for await, yield and shutdown. */
 const TIMEOUT_MS = 5_000;
 
+/** How long several tasks are waited for, and what becomes of the late ones. */
 export interface YieldManyOptions {
   /** For all together; default 5,000. */
   readonly timeoutMs?: number;
@@ -29,6 +31,10 @@ export interface YieldManyOptions {
   readonly onTimeout?: "nothing" | "ignore" | "killTask";
 }
 
+/**
+ * Work in a process of its own, awaited by its owner. @see Elixir's Task
+ * @namespace
+ */
 export const Task = {
   /**
    * Starts a task of this process, linked to it; what the body returns is copied to it. The

@@ -35,6 +35,7 @@ export class CallFailed extends ExitReason {
   }
 }
 
+/** How a call from outside of processes waits. */
 export interface CallOptions {
   /** Default 5,000. */
   readonly timeoutMs?: number;

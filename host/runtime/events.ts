@@ -7,7 +7,9 @@ type Listener = (...values: any[]) => void;
 
 /** The part of node:events that is needed. */
 export interface Emitter {
+  /** Adds a listener. */
   on(event: string, listener: Listener): unknown;
+  /** Takes it away. */
   off(event: string, listener: Listener): unknown;
 }
 

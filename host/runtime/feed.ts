@@ -14,11 +14,13 @@ import type { Process } from "./process.ts";
 import { endReason } from "./reasons.ts";
 import type { Reason } from "./types.ts";
 
+/** How fast a feed is asked. */
 export interface FeedOptions {
   /** How many items are asked for at once; default 1. 0: none until `ask`. */
   readonly demand?: number;
 }
 
+/** What an iterable gives, as messages to one process; its end ends the iteration. */
 export class Feed {
   /** What its messages bear. */
   readonly ref: Ref;

@@ -8,6 +8,7 @@ import type { MailboxLimit, Operation, Reason } from "./types.ts";
 /** More messages that nobody has read yet are refused. */
 const INBOX_MESSAGES_MAX = 1_000;
 
+/** Name and limit of an inbox. */
 export interface InboxOptions {
   /** A name that it is registered under; a taken one throws ExitReason `{ alreadyStarted }`. */
   readonly name?: string;
@@ -59,6 +60,7 @@ export class Inbox<T = any> implements AsyncIterableIterator<T, undefined> {
     return Promise.resolve({ done: true, value: undefined });
   }
 
+  /** Itself: for await. */
   [Symbol.asyncIterator](): this {
     return this;
   }

@@ -30,7 +30,9 @@ export function limited(logger: Logger, clock: Clock, perSecond: number): Logger
 
 /** What reports are written to: pino's logger, Fastify's, or one like them. */
 export interface LeveledLogger {
+  /** For what ends a process. */
   error(fields: object, text: string): void;
+  /** For all else. */
   warn(fields: object, text: string): void;
 }
 

@@ -3,6 +3,7 @@
 //   first signal ─► stop ── done, or the time is over ─► the signal again, without this handler
 //   second signal while it stops ───────────────────────► the same at once
 
+/** What a stop by signals listens to, and how long it may take. */
 export interface StopSignalOptions {
   /** Default SIGTERM and SIGINT. */
   readonly signals?: readonly NodeJS.Signals[];
