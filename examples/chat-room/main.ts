@@ -1,13 +1,11 @@
 // A chat room over WebSocket: a process for the room, and one for each visitor.
 import websocket from "@fastify/websocket";
-import fastify from "fastify";
-import { Exit, GenServer, noreply, ok, receive, Runtime, Supervisor } from "pidgeon";
-import type { GenServerModule, Operation, Pid, Process } from "pidgeon";
-import type { WebSocket } from "ws";
+import { fastify } from "fastify";
+import { exit, GenServer, noreply, ok, Runtime, Supervisor } from "pidgeon";
+import type { Exit, GenServerModule, Pid } from "pidgeon";
+import { pidgeon, SocketMessage } from "pidgeon/fastify";
+import type { Connected, Socket } from "pidgeon/fastify";
 import { page } from "./page.ts";
-
-/** Whoever reads so slowly that more than this waits for him is sent away. */
-const BACKLOG_BYTES_MAX = 1_000_000;
 
 interface Room {
   casts: {
@@ -41,25 +39,21 @@ const room: GenServerModule<Map<Pid, string>, void, Room> = {
   },
 };
 
-/** Carries what is said to the room and what is heard to the socket, until one of them is gone. */
-function* visit(self: Process, socket: WebSocket, name: string): Operation<void> {
-  const visitor = self.pid;
-  try {
-    const pid = self.whereis("room");
-    if (pid === undefined) return;
-    self.trapExit = true;
-    self.link(pid);
-    GenServer.cast(self, theRoom, { kind: "enter", visitor, name });
-    while (socket.bufferedAmount < BACKLOG_BYTES_MAX) {
-      const message = yield* receive<Exit | string | { said: string }>();
-      if (message instanceof Exit) return;
-      if (typeof message === "string") socket.send(message);
-      else GenServer.cast(self, theRoom, { kind: "say", visitor, text: message.said });
-    }
-  } finally {
-    socket.close();
-  }
-}
+/** What is said goes to the room, what is heard to the socket. Its state is the socket. */
+const visitor: GenServerModule<Socket, Connected<string>, { infos: SocketMessage | string }> = {
+  name: "visitor",
+  init({ socket, args: name }, self) {
+    self.link(self.whereis("room") ?? exit("the room is closed"));
+    GenServer.cast(self, theRoom, { kind: "enter", visitor: self.pid, name });
+    return ok(socket);
+  },
+  *handleInfo(message, socket, self) {
+    if (message instanceof SocketMessage) {
+      GenServer.cast(self, theRoom, { kind: "say", visitor: self.pid, text: `${message.data}` });
+    } else yield* socket.send(message);
+    return noreply(socket);
+  },
+};
 
 const theRoom = GenServer.ref<Room>("room");
 const runtime = Runtime.start();
@@ -69,18 +63,10 @@ await runtime.run((self) => Supervisor.start(self, {
 
 const app = fastify();
 await app.register(websocket, { options: { maxPayload: 4_000 } });
+await app.register(pidgeon, { runtime });
 app.get("/", (_request, reply) => reply.type("text/html").send(page));
-app.get<{ Params: { name: string } }>("/room/:name", { websocket: true }, (socket, { params }) => {
-  const visitor = runtime.spawn(visit, socket, params.name);
-  socket.on("message", (data) => runtime.send(visitor, { said: String(data) }));
-  socket.on("close", () => runtime.exit(visitor, "closed"));
-});
+app.get("/room/:name", { websocket: true },
+  app.pidgeon.socket(visitor, ({ params }) => (params as { name: string }).name));
+runtime.stopOnSignals({ stop: () => app.close() });
 const address = await app.listen({ port: Number(process.env["PORT"] ?? 3000) });
 console.log(`The room is open: ${address}`);
-
-for (const signal of ["SIGINT", "SIGTERM"]) {
-  process.once(signal, async () => {
-    await app.close();
-    await runtime.stop();
-  });
-}

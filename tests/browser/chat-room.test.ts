@@ -24,7 +24,7 @@ t.test("they come in, speak, and see it as text", async (t) => {
   await sees(juliet, "Romeo: Shall I hear more, or shall I speak at this?");
   await romeo.screenshot("chat-room");
   t.same([romeo.faults, juliet.faults], [[], []]);
-  t.equal(await room.close(), 0);
+  t.equal(await room.close(), "SIGTERM");
 });
 
 async function say(person: Person, text: string): Promise<void> {

@@ -9,8 +9,8 @@ import { plainNode } from "../programs.ts";
 export interface ChatRoom {
   /** `http://…`, with a port that the system has chosen. */
   readonly url: string;
-  /** Sends SIGTERM; the exit code, which is null if a signal has ended it. */
-  close(): Promise<number | null>;
+  /** Sends SIGTERM; by what it has ended: a signal or an exit code. */
+  close(): Promise<string | number | null>;
 }
 
 export async function openChatRoom(): Promise<ChatRoom> {
@@ -18,7 +18,7 @@ export async function openChatRoom(): Promise<ChatRoom> {
   const child: ChildProcess = spawn("env", [...plainNode, program], {
     env: { ...process.env, PORT: "0" }, stdio: ["ignore", "pipe", "inherit"],
   });
-  const ended = once(child, "exit") as Promise<[number | null]>;
+  const ended = once(child, "exit") as Promise<[number | null, string | null]>;
   const [line] = await once(child.stdout!, "data") as [Buffer];
   const url = /http:\S+/.exec(line.toString())?.[0];
   if (url === undefined) throw new Error(`the chat room says ${line}`);
@@ -26,7 +26,8 @@ export async function openChatRoom(): Promise<ChatRoom> {
     url,
     async close() {
       child.kill("SIGTERM");
-      return (await ended)[0];
+      const [code, signal] = await ended;
+      return signal ?? code;
     },
   };
 }
