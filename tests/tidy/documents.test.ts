@@ -41,7 +41,7 @@ function programsOf(document: string): Program[] {
 
 t.test("the programs in the documents compile and run", (t) => {
   const programs = documents.flatMap(programsOf);
-  for (const document of ["readme", "docs-kernel", "docs-otp"]) {
+  for (const document of ["readme", "docs-kernel", "docs-otp", "docs-behaviours"]) {
     t.ok(programs.some(({ name }) => name.startsWith(document)), `${document} shows a program`);
   }
   rmSync(folder, { recursive: true, force: true });
