@@ -11,7 +11,10 @@ import type { Ok, Reply, Stop } from "./results.ts";
  */
 export type EventHandler<S, A = void, E = any, M = ServerMessages> = HandlerBase<S, A, E> &
   (ServerMessages extends M
-    ? { handleCall?(request: any, state: S, self: Process): Eventually<HandlerCallResult<S>> }
+    ? {
+      /** Answers `reply(value, state)`, `removeHandler(value)` or `swapHandler(…)`. */
+      handleCall?(request: any, state: S, self: Process): Eventually<HandlerCallResult<S>>;
+    }
     : "calls" extends keyof M ? { readonly handleCall: HandlerCalls<S, M> } : unknown);
 
 interface HandlerBase<S, A, E> {
@@ -73,9 +76,12 @@ export interface Swap<A = any> {
   /** Default: the handler's name. */
   readonly id?: string;
 }
+/** What `init` of a handler gets that takes the place of another. */
 export interface SwapArgs<A> { readonly args: A; readonly from: unknown }
 
+/** What the other callbacks of a handler answer. */
 export type HandlerResult<S> = Ok<S> | RemoveHandler | SwapHandler<S>;
+/** What `handleCall` of a handler answers. */
 export type HandlerCallResult<S, V = unknown> = Reply<S, V> | RemoveHandler<V> | SwapHandler<S, V>;
 
 /** Removes this handler; from `handleCall` with the reply. */

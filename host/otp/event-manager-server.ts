@@ -37,6 +37,7 @@ export type HandlerFailure =
   | { readonly ok: false; readonly error: "not_found" | "already_present" }
   | { readonly ok: false; readonly error: "failed"; readonly reason: Reason };
 
+/** What became of a call to a handler. */
 export type HandlerReply<V> = { readonly ok: true; readonly value: V } | HandlerFailure;
 
 interface Installed {

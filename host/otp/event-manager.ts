@@ -26,6 +26,7 @@ declare const eventsOf: unique symbol;
 export type EventManagerRef<E, D extends Destination = Destination> =
   D & { readonly [eventsOf]: E };
 
+/** How a handler is known. */
 export interface HandlerOptions {
   /** Default: the handler's name. One module may be added several times with different ids. */
   readonly id?: string;
@@ -52,6 +53,10 @@ interface CallHandler {
 type AddResult<M> =
   Operation<HandlerReply<ServerMessages extends M ? string : HandlerId<M>>>;
 
+/**
+ * Hands each event to all its handlers. @see gen_event
+ * @namespace
+ */
 export const EventManager = {
   /**
    * Starts a manager without handlers that is linked to this process. It traps exits, and ends with
@@ -156,6 +161,7 @@ export const EventManager = {
   /**
    * Asks one handler; "not_found" if there is no such, "failed" if it has failed at that and is
    * removed. Throws CallFailed as `GenServer.call`. @see gen_event:call/3,4
+   * @function
    */
   call: ((
     self: Process, manager: EventManagerRef<any>, handler: string, request: unknown,

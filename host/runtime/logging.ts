@@ -36,6 +36,7 @@ export interface LeveledLogger {
   warn(fields: object, text: string): void;
 }
 
+/** How reports are written to pino. */
 export interface PinoOptions {
   /** Default true. False leaves messages and states out: they may be private. */
   readonly messages?: boolean;

@@ -46,6 +46,7 @@ export interface TraceStopped {
   readonly reason: "total" | "perSecond" | "stop" | "tracer";
 }
 
+/** Whom and what a trace tells of, and when it ends. */
 export interface TraceOptions {
   /** Whom: pids and names, which are looked up at each event. Default: all, and outside. */
   readonly processes?: readonly (Pid | string)[];
