@@ -51,6 +51,7 @@ export class Pidgeon {
    * A handler of WebSockets: each is a server of this module, which gets `{ socket, args }`, and
    * frames as SocketMessages in `handleInfo`. Its end closes the socket (1000 in order, 1001 at
    * shutdown, 1011 else); a socket that closes ends it with `{ shutdown: { socketClosed: code } }`.
+   * When Fastify itself closes, @fastify/websocket is first, and closes without a code (1005).
    */
   socket<S, A, M = ServerMessages>(
     module: GenServerModule<S, Connected<A>, M>, toArgs: (request: FastifyRequest) => A,
