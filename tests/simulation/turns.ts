@@ -100,15 +100,13 @@ export function wait(
 ): number {
   const process = open(world, pid);
   if (typeof process === "number") return process;
-  const isPatience = ms === Infinity || isTime(ms);
-  if (ref !== undefined && !(ref >= 0 && isPatience)) return Status.BAD_ARGUMENT;
+  if (!(ms === Infinity || isTime(ms)) || !((ref ?? 0) >= 0)) return Status.BAD_ARGUMENT;
   if (ref !== undefined) {
     while (process.cursor < process.mailbox.length && shownMessage(process)?.ref !== ref) {
       process.cursor++;
     }
   }
   if (shownMessage(process) !== undefined) return Status.AGAIN;
-  if (!isPatience) return Status.BAD_ARGUMENT;
   if (ms !== Infinity) {
     if (ms === 0 || process.timedOut) {
       process.cursor = 0;
