@@ -271,9 +271,9 @@ export class Runtime {
   }
 
   /**
-   * Stops the runtime in order on SIGTERM and SIGINT, then lets the process end by the signal, if
-   * nobody else handles it; a second one ends it at once. Answers a function that takes this back.
-   * Nothing is installed without this call.
+   * Stops the runtime in order on SIGTERM and SIGINT, then sends the process the signal again: it
+   * ends by it, or others who handle it hear it twice. A second one ends it at once. Answers a
+   * function that takes this back. Nothing is installed without this call.
    */
   stopOnSignals(options: StopSignalOptions = {}): () => void {
     const { signals = ["SIGTERM", "SIGINT"], timeoutMs = STOP_TIMEOUT_MS } = options;

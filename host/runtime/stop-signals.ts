@@ -14,8 +14,8 @@ export interface StopSignalOptions {
 }
 
 /**
- * Installs the handlers; the answer removes them. Once all is stopped the process ends by the
- * signal itself, if nobody else handles it.
+ * Installs the handlers; the answer removes them. Once all is stopped the signal is sent again: it
+ * ends the process, or comes to others' handlers a second time.
  */
 export function stopOnSignals(
   stop: () => Promise<unknown>, signals: readonly NodeJS.Signals[], timeoutMs: number,
@@ -26,7 +26,8 @@ export function stopOnSignals(
   };
   const end = (signal: NodeJS.Signals): void => {
     remove();
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    // Also where others listen: libraries such as signal-exit wait until they are alone.
+    process.kill(process.pid, signal);
   };
   function handle(signal: NodeJS.Signals): void {
     if (isStopping) return end(signal);
