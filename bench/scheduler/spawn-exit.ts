@@ -1,7 +1,7 @@
 // Host processes that end at once: generators, and callback processes, which end in their first
 // message.
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Counter, exit, type Runtime } from "../../host/runtime/index.ts";
+import { Counter, ending, type Runtime } from "../../host/runtime/index.ts";
 import { GeneratorScheduler, type Body } from "../baseline/generators.ts";
 import type { Prepare, Size, TimeBenchmark } from "../instrument/benchmark.ts";
 import { effectLives } from "../peers/effect.ts";
@@ -9,14 +9,14 @@ import { ageSlots, assertAged, startRuntime } from "./aged.ts";
 
 function* end(): Generator<never, void> {}
 
-const ending = {
-  receive: () => exit("normal"),
+const endAtMessage = {
+  receive: () => ending("normal"),
 };
 
 const spawnGenerator = (runtime: Runtime) => runtime.spawn(end);
 
 function spawnCallback(runtime: Runtime) {
-  const pid = runtime.spawnCallback(ending);
+  const pid = runtime.spawnCallback(endAtMessage);
   runtime.send(pid, 0);
   return pid;
 }

@@ -17,6 +17,7 @@ import type { Core } from "../runtime/core.ts";
 import { Behaviour, operationOf } from "../runtime/behaviour.ts";
 import type { CrashStatus } from "../runtime/behaviour.ts";
 import { answer } from "../runtime/call.ts";
+import { Ending } from "../runtime/ending.ts";
 import { Exit, ExitReason, Tag } from "../runtime/messages.ts";
 import { endReason } from "../runtime/reasons.ts";
 import { Suspension, Waiting } from "../runtime/suspension.ts";
@@ -320,10 +321,11 @@ export abstract class ModuleProcess<Module extends CommonModule> extends Behavio
    */
   protected end(reason: Reason): Operation<never> {
     try {
-      return endAfter(operationOf(this.terminate(reason)), reason);
+      const operation = operationOf(this.terminate(reason));
+      return operation === undefined ? new Ending(reason) : endAfter(operation, reason);
     } catch (error) {
       // OTP as well: the reason of a terminate that crashes takes the place of the first.
-      return endAfter(undefined, endReason(error));
+      return new Ending(endReason(error));
     }
   }
 }
@@ -346,7 +348,7 @@ export function unknownCallback(callback: string): ExitReason {
   return new ExitReason({ undefined: callback });
 }
 
-function* endAfter(operation: Operation<unknown> | undefined, reason: Reason): Operation<never> {
-  if (operation !== undefined) yield* operation;
+function* endAfter(operation: Operation<unknown>, reason: Reason): Operation<never> {
+  yield* operation;
   throw new ExitReason(reason);
 }

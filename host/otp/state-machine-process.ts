@@ -15,6 +15,7 @@
 //   the next event, or sleeps, or waits
 import { operationOf } from "../runtime/behaviour.ts";
 import { answer } from "../runtime/call.ts";
+import { Ending } from "../runtime/ending.ts";
 import { ExitReason, ReplyMessage, Tag } from "../runtime/messages.ts";
 import { sleep } from "../runtime/operations.ts";
 import { endReason } from "../runtime/reasons.ts";
@@ -138,7 +139,7 @@ export class StateMachineProcess extends ModuleProcess<AnyMachineModule> {
   /** After an event: the machine's own ones, before the next message. */
   #goOn(waiting: Operation<unknown> | undefined): Operation<unknown> | undefined {
     const next = waiting ?? this.#drain();
-    return next === undefined ? undefined : this.#goOnLater(next);
+    return next === undefined || next instanceof Ending ? next : this.#goOnLater(next);
   }
 
   *#goOnLater(first: Operation<unknown>): Operation<void> {

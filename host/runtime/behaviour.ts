@@ -1,6 +1,7 @@
 // Processes without a generator of their own: an object that is called with each message.
 import type { Pid, Ref } from "../kernel/abi.ts";
 import type { Core } from "./core.ts";
+import { Ending } from "./ending.ts";
 import { Call, Cast, ReplyMessage, Tag } from "./messages.ts";
 import { wait } from "./operations.ts";
 import { Process } from "./process.ts";
@@ -73,6 +74,7 @@ export function operationOf(answer: unknown): Operation<unknown> | undefined {
   if (typeof answer !== "object" || answer === null) return undefined;
   // A generator, not just anything iterable: an array is a value.
   if (Symbol.iterator in answer && "next" in answer) return answer as unknown as Operation<unknown>;
+  if (answer instanceof Ending) return answer;
   if ("then" in answer && typeof answer.then === "function") {
     return wait(answer as unknown as PromiseLike<unknown>);
   }

@@ -7,6 +7,7 @@ export type { CallOptions } from "./call.ts";
 export { ManualClock, SystemClock } from "./clock.ts";
 export type { Clock } from "./clock.ts";
 export { immutable, isImmutable } from "./copy.ts";
+export { ending } from "./ending.ts";
 export { listen } from "./events.ts";
 export type { Emitter } from "./events.ts";
 export { Feed, feed } from "./feed.ts";

@@ -8,9 +8,18 @@ import type { ErrorReason, Reason } from "./types.ts";
 export function endReason(error: unknown): Reason {
   if (!isExitReason(error)) return errorReason(error);
   try {
-    return immutable(error.reason);
+    return plainReason(error.reason);
   } catch (refusal) {
-    return errorReason(nestedError(error) ?? refusal);
+    return errorReason(refusal);
+  }
+}
+
+/** The reason that a process has ended itself with, as what can be sent; it never throws. */
+export function plainReason(reason: Reason): Reason {
+  try {
+    return immutable(reason);
+  } catch (refusal) {
+    return errorReason(isError(reason) ? reason : refusal);
   }
 }
 
@@ -23,12 +32,11 @@ export function isExitReason(error: unknown): error is ExitReason {
   }
 }
 
-/** The error that was given as the reason, if it was one. */
-function nestedError(exit: ExitReason): unknown {
+function isError(reason: unknown): boolean {
   try {
-    return exit.reason instanceof Error ? exit.reason : undefined;
+    return reason instanceof Error;
   } catch {
-    return undefined;
+    return false;
   }
 }
 

@@ -13,10 +13,11 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { Behaviour, messageOf } from "./behaviour.ts";
 import type { Core } from "./core.ts";
 import { crashReport } from "./crash.ts";
+import { Ending } from "./ending.ts";
 import { Mailbox } from "./mailbox.ts";
 import { ExitReason, isOrderly, Tag } from "./messages.ts";
 import type { ProcessTable, Running } from "./process-table.ts";
-import { endReason, isExitReason } from "./reasons.ts";
+import { endReason, isExitReason, plainReason } from "./reasons.ts";
 import { Suspension, Waiting } from "./suspension.ts";
 import type { Operation, Reason } from "./types.ts";
 
@@ -77,7 +78,9 @@ export class Turns {
             suspension = this.#pause(pid, slot, result.value);
           }
         } else {
-          suspension = this.#runBehaviour(pid, slot, isFirst);
+          const next = this.#runBehaviour(pid, slot, isFirst);
+          if (next === undefined) return;
+          suspension = next;
         }
         spent += MESSAGE_REDUCTIONS;
         if (spent >= SLICE_REDUCTIONS) {
@@ -101,30 +104,28 @@ export class Turns {
     outcome?.reject(new ExitReason(reason));
   }
 
-  #runBehaviour(pid: Pid, slot: number, isFirst: boolean): Suspension {
+  /** Undefined: it has ended. */
+  #runBehaviour(pid: Pid, slot: number, isFirst: boolean): Suspension | undefined {
     const self = this.#table.selves[slot] as Behaviour;
     const { resumption, from, ref } = this.#mailbox;
     const operation = isFirst ? self.start()
       : self.deliver(resumption.tag, from as Pid, ref as Ref, resumption.value);
-    if (operation !== undefined) return this.#begin(pid, slot, self, operation);
+    if (operation !== undefined) return this.#begin(pid, slot, operation);
     const { idle } = self;
     this.#table.suspensions[slot] = idle;
     return idle;
   }
 
   /** A behaviour goes on inside an operation: from now on it runs like a generator process. */
-  #begin(
-    pid: Pid, slot: number, self: Behaviour, operation: Operation<unknown>,
-  ): Suspension {
+  #begin(pid: Pid, slot: number, operation: Operation<unknown>): Suspension | undefined {
+    if (operation instanceof Ending) return this.#endWith(pid, slot, operation);
     const generator = operation[Symbol.iterator]() as unknown as Running;
     const result = generator.next(undefined);
     if (result.done !== true) {
       this.#table.generators[slot] = generator;
       return this.#pause(pid, slot, result.value);
     }
-    const { idle } = self;
-    this.#table.suspensions[slot] = idle;
-    return idle;
+    return this.#done(pid, slot, result.value) ? this.#table.suspensions[slot] : undefined;
   }
 
   #pause(pid: Pid, slot: number, suspension: unknown): Suspension {
@@ -141,6 +142,10 @@ export class Turns {
   #done(pid: Pid, slot: number, value: unknown): boolean {
     const table = this.#table;
     const self = table.selves[slot];
+    if (value instanceof Ending) {
+      this.#endWith(pid, slot, value);
+      return false;
+    }
     if (self instanceof Behaviour) {
       table.generators[slot] = undefined;
       table.suspensions[slot] = self.idle;
@@ -169,18 +174,27 @@ export class Turns {
 
   /** What was thrown ends its process; links and monitors get it as plain data. */
   #failed(pid: Pid, slot: number, error: unknown): void {
+    this.#end(pid, slot, endReason(error), isExitReason(error))?.reject(error);
+  }
+
+  /** As `exit` with its reason, but nothing is thrown. */
+  #endWith(pid: Pid, slot: number, { reason }: Ending): undefined {
+    this.#end(pid, slot, plainReason(reason), true)?.reject(new ExitReason(reason));
+  }
+
+  /** Ends the process whose turn is open; who waits for its outcome is to be told it. */
+  #end(pid: Pid, slot: number, reason: Reason, isExit: boolean): Outcome | undefined {
     const self = this.#table.selves[slot];
-    const reason = endReason(error);
     const isTold = !this.outcomes.has(pid) &&
-      (self instanceof Behaviour ? !isOrderly(reason) : !isExitReason(error));
+      (self instanceof Behaviour ? !isOrderly(reason) : !isExit);
     const report = isTold && self !== undefined
       ? crashReport(this.#core, self, reason, this.#lastMessage(slot)) : undefined;
     this.#leave(pid);
     this.#core.traces?.ended(pid, reason);
     this.#core.finish(pid, reason);
     this.#core.endings.run(pid, reason);
-    this.#outcomeOf(pid)?.reject(error);
     if (report !== undefined) this.#core.logger(report);
+    return this.#outcomeOf(pid);
   }
 
   /** What the process has taken last in this turn, whose own it is; a time-out is no message. */

@@ -46,7 +46,10 @@ export type Eventually<T> = T | Operation<T> | PromiseLike<T>;
 
 /** A process without a generator: `receive` is called with each message in order. */
 export interface Callbacks {
-  /** A plain function, or a generator (`*receive`): the next message waits until it has ended. */
+  /**
+   * A plain function, or a generator (`*receive`): the next message waits until it has ended.
+   * `ending(reason)` as its answer ends the process.
+   */
   receive(message: any, self: Process): Eventually<unknown>;
 }
 
