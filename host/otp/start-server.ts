@@ -1,8 +1,8 @@
 // The start of a server: spawn, link, and the wait for its `init`.
 import { Option } from "../kernel/abi.ts";
-import { limitNew, limitsOf, optionBits } from "../runtime/flags.ts";
+import { badOption, limitNew, limitsOf, optionBits } from "../runtime/flags.ts";
 import { ExitReason, Tag } from "../runtime/messages.ts";
-import { Suspension, Waiting } from "../runtime/suspension.ts";
+import { assertTime, Suspension, Waiting } from "../runtime/suspension.ts";
 import type { Resumption } from "../runtime/suspension.ts";
 import type {
   Down, Pid, Process, Reason, Ref, SpawnOptions, Via,
@@ -38,7 +38,10 @@ type ProcessOf<Module extends CommonModule> = new (
   core: Core, pid: Pid, module: Module, parent: Pid | 0, birth: Birth,
 ) => ModuleProcess<Module>;
 
-/** Spawns a server and waits until its `init` has ended. */
+/**
+ * Spawns a server and waits until its `init` has ended.
+ * Throws PIDGEON_BAD_OPTION, PIDGEON_BAD_TIME.
+ */
 export class StartOperation<Module extends CommonModule> extends Suspension {
   readonly #class: ProcessOf<Module>;
   readonly #self: Process;
@@ -53,6 +56,9 @@ export class StartOperation<Module extends CommonModule> extends Suspension {
     options: ServerOptions | undefined,
   ) {
     super(Waiting.REFERENCE, undefined, options?.timeoutMs ?? Infinity);
+    // Whoever starts is told, not a server that is up already.
+    if (typeof module?.init !== "function") throw badOption("module", module);
+    assertTime(options?.hibernateAfterMs ?? Infinity);
     this.#class = behaviour;
     this.#self = self;
     this.#module = module;

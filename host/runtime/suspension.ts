@@ -55,6 +55,13 @@ export interface Discriminant {
   readonly text: string;
 }
 
+/** Throws PIDGEON_BAD_TIME for what is no number from 0 to 2^32 - 1, nor Infinity. */
+export function assertTime(ms: number): void {
+  if (!(ms >= 0) || (ms > TIME_MS_MAX && ms !== Infinity)) {
+    throw new PidgeonError("PIDGEON_BAD_TIME", { time: ms });
+  }
+}
+
 /** What an operation yields while it waits: for the runtime alone. */
 export class Suspension {
   readonly kind: Waiting;
@@ -68,13 +75,11 @@ export class Suspension {
   expiresAtMs = NaN;
   readonly #pending: IteratorResult<Suspension, never>;
 
-  /** Throws PIDGEON_BAD_TIME if the timeout is no number from 0 to 2^32 - 1, nor Infinity. */
+  /** Throws PIDGEON_BAD_TIME. */
   constructor(
     kind: Waiting, matches: Matches | undefined, timeoutMs: number, discriminant?: Discriminant,
   ) {
-    if (!(timeoutMs >= 0) || (timeoutMs > TIME_MS_MAX && timeoutMs !== Infinity)) {
-      throw new PidgeonError("PIDGEON_BAD_TIME", { time: timeoutMs });
-    }
+    assertTime(timeoutMs);
     this.kind = kind;
     this.matches = matches;
     this.timeoutMs = timeoutMs;

@@ -1,6 +1,6 @@
 // Limits and priority at a start: those of spawnOpt, for every behaviour.
 import {
-  DynamicSupervisor, GenServer, noreply, ok, reply, Supervisor,
+  DynamicSupervisor, GenServer, GenStateMachine, noreply, ok, reply, Supervisor,
 } from "../../host/otp/index.ts";
 import type { GenServerModule } from "../../host/otp/index.ts";
 import { CallFailed } from "../../host/runtime/index.ts";
@@ -67,5 +67,16 @@ scenario("a memory limit ends a server; nonsense is refused before a start", (t,
   t.throws(() => h.run(function* (self) {
     yield* GenServer.start(self, slow, 1, { priority: "urgent" as never });
   }), { code: "PIDGEON_BAD_OPTION" });
+  for (const hibernateAfterMs of [-1, NaN, 2 ** 32]) {
+    t.throws(() => h.run(function* (self) {
+      yield* GenServer.start(self, slow, 1, { hibernateAfterMs });
+    }), { code: "PIDGEON_BAD_TIME" });
+  }
+  for (const module of [undefined, null, {}, "counter"] as never[]) {
+    t.throws(() => h.run((self) => GenServer.start(self, module, 1)),
+      { code: "PIDGEON_BAD_OPTION" });
+    t.throws(() => h.run((self) => GenStateMachine.start(self, module, 1)),
+      { code: "PIDGEON_BAD_OPTION" });
+  }
   t.equal(h.runtime.processes().length, before);
 });
