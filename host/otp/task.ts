@@ -7,6 +7,7 @@
 // A task is linked to its owner: if one fails, so does the other. The owner alone may await it,
 // once. task-supervisor.ts has tasks that nobody's end depends on.
 import { Option } from "../kernel/abi.ts";
+import { badOption } from "../runtime/flags.ts";
 import { abandon } from "../runtime/requests.ts";
 import type { Body, Operation, Pid, Process, Ref } from "../runtime/index.ts";
 import type { ChildSpec } from "./child-spec.ts";
@@ -88,11 +89,17 @@ export const Task = {
     return outcomeOf(self, task, timeoutMs);
   },
 
-  /** What became of several tasks, in their order. @see Elixir's Task.yield_many/2 */
+  /**
+   * What became of several tasks, in their order. Throws PIDGEON_BAD_OPTION.
+   * @see Elixir's Task.yield_many/2
+   */
   *yieldMany<T>(
     self: Process, tasks: readonly Task<T>[], options: YieldManyOptions = {},
   ): Operation<(TaskOutcome<T> | undefined)[]> {
     const { timeoutMs = TIMEOUT_MS, onTimeout = "nothing" } = options;
+    if (!["nothing", "ignore", "killTask"].includes(onTimeout)) {
+      throw badOption("onTimeout", onTimeout);
+    }
     const outcomes = new Map<Ref, TaskOutcome<T>>();
     const late = yield* collect(self, tasks, timeoutMs,
       (task, outcome) => { outcomes.set(task.ref, outcome); });
@@ -106,11 +113,15 @@ export const Task = {
   /**
    * Ends a task in order, and waits for its end; by "kill" after a time, or with "brutalKill".
    * Answers what it came to if it was done before; undefined if it has ended by this.
+   * Throws PIDGEON_BAD_OPTION.
    * @see Elixir's Task.shutdown/2
    */
   *shutdown<T>(
     self: Process, task: Task<T>, shutdown: number | "brutalKill" | "infinity" = TIMEOUT_MS,
   ): Operation<TaskOutcome<T> | undefined> {
+    if (typeof shutdown !== "number" && shutdown !== "brutalKill" && shutdown !== "infinity") {
+      throw badOption("shutdown", shutdown);
+    }
     const done = yield* outcomeOf(self, task, 0);
     if (done !== undefined) return done;
     self.unlink(task.pid);

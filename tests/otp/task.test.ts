@@ -295,4 +295,9 @@ scenario("options that can't be are refused; tasks without an owner and specs ru
       return yield* Task.asyncStream(self, [1], double, options).toArray();
     }), like({ code: "PIDGEON_BAD_OPTION" }));
   }
+  t.throws(() => h.run((self) => Task.yieldMany(self, [], { onTimeout: "exit" as "ignore" })),
+    like({ code: "PIDGEON_BAD_OPTION" }));
+  t.throws(() => h.run((self) =>
+    Task.shutdown(self, Task.async(self, double, 1), "brutal_kill" as "brutalKill")),
+  like({ code: "PIDGEON_BAD_OPTION" }));
 });
