@@ -15,6 +15,12 @@ import type { Status } from "./system.ts";
 export type GenServerModule<S, A = void, M = ServerMessages> =
   Lifecycle<S, A> & (ServerMessages extends M ? AnyHandlers<S> : Handlers<S, M>);
 
+/** Where `sys` and crash reports find the state that users know, and how to replace it. */
+export interface ShownState {
+  get(state: any): unknown;
+  set(state: any, shown: unknown): unknown;
+}
+
 interface Lifecycle<S, A> {
   /** For reports, and the default id in a supervisor. */
   readonly name?: string;
@@ -38,6 +44,8 @@ interface Lifecycle<S, A> {
   formatStatus?(status: Status<S>): Partial<Status<unknown>>;
   /** @internal Stopped first when the runtime stops. */
   readonly supervises?: boolean;
+  /** @internal Of a behaviour made of this one: the part of the state that its users know. */
+  readonly shownState?: ShownState;
   /** @internal The children of a supervisor. */
   supervised?(state: S): readonly SupervisedChild[];
 }

@@ -76,11 +76,13 @@ export class ServerProcess extends ModuleProcess<AnyModule> {
   }
 
   override systemState(): unknown {
-    return this.#state;
+    const { shownState } = this.module;
+    return shownState === undefined ? this.#state : shownState.get(this.#state);
   }
 
   override systemReplace(state: unknown): void {
-    this.#state = state;
+    const { shownState } = this.module;
+    this.#state = shownState === undefined ? state : shownState.set(this.#state, state);
   }
 
   /** A result that is thrown is an answer; all else ends the server. */

@@ -99,8 +99,18 @@ function* eventually<T>(answer: Eventually<T>): Operation<T> {
   return operation === undefined ? answer as T : (yield* operation) as T;
 }
 
-export const stageServer: GenServerModule<State, { module: AnyStage; args: unknown }> = {
-  name: "stage",
+type StageServer = GenServerModule<State, { module: AnyStage; args: unknown }>;
+
+/** The server that a stage of this module is, under its name. O(1). */
+export function stageServer(module: AnyStage): StageServer {
+  return { ...stage, name: module.name ?? "stage" };
+}
+
+const stage: StageServer = {
+  shownState: {
+    get: ({ user }) => user as unknown,
+    set: (state: State, user) => Object.assign(state, { user }),
+  },
 
   *init({ module, args }, self): Operation<InitResult<State>> {
     const answer = yield* eventually(module.init(args, self));

@@ -52,23 +52,23 @@ export const Stage = {
   startLink<S, A, In, Out>(
     self: Process, module: StageModule<S, A, In, Out>, args: NoInfer<A>, options?: ServerOptions,
   ): Operation<Pid> {
-    return GenServer.startLink(self, stageServer, { module, args }, options) as Operation<Pid>;
+    const server = stageServer(module);
+    return GenServer.startLink(self, server, { module, args }, options) as Operation<Pid>;
   },
 
   /** As startLink, without the link. */
   start<S, A, In, Out>(
     self: Process, module: StageModule<S, A, In, Out>, args: NoInfer<A>, options?: ServerOptions,
   ): Operation<Pid> {
-    return GenServer.start(self, stageServer, { module, args }, options) as Operation<Pid>;
+    const server = stageServer(module);
+    return GenServer.start(self, server, { module, args }, options) as Operation<Pid>;
   },
 
   /** A stage as a child of a supervisor. */
   spec<S, A, In, Out>(
     module: StageModule<S, A, In, Out>, args: NoInfer<A>, options: ChildOptions = {},
   ): ChildSpec {
-    const spec = GenServer.spec(stageServer, { module, args }, options);
-    const isNamed = options.id !== undefined || options.name !== undefined;
-    return isNamed ? spec : { ...spec, id: module.name ?? "stage" };
+    return GenServer.spec(stageServer(module), { module, args }, options);
   },
 
   /**

@@ -23,7 +23,7 @@ export function crashReport(
 ): CrashReport {
   const { kernel } = core;
   const { pid } = self;
-  const label = self instanceof Behaviour ? self.label : undefined;
+  const label = self instanceof Behaviour ? labelOf(self) : undefined;
   const shown = self instanceof Behaviour ? formatted(self, reason, lastMessage)
     : { reason, message: lastMessage, state: undefined };
   return {
@@ -55,6 +55,15 @@ function formatted(self: Behaviour, reason: Reason, message: unknown): CrashStat
     return self.formatted({ reason, message });
   } catch (error) {
     return { reason: { badFormatStatus: endReason(error) } };
+  }
+}
+
+/** The name of a module may be a getter of somebody's: it must not stop the pump. */
+function labelOf(self: Behaviour): string | undefined {
+  try {
+    return self.label;
+  } catch {
+    return undefined;
   }
 }
 

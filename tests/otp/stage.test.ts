@@ -1,7 +1,7 @@
 // Stages: demand, buffers, dispatchers, cancels. Nothing is made that nobody has asked for.
 import {
   BroadcastDispatcher, emit, GenServer, noreply, PartitionDispatcher, Stage, stop,
-  Supervisor,
+  Supervisor, sys,
 } from "../../host/otp/index.ts";
 import type { ProducerOptions, StageModule, SubscribeOptions } from "../../host/otp/index.ts";
 import { Down, receive, wait } from "../../host/runtime/index.ts";
@@ -237,6 +237,23 @@ scenario("events are copies, and a stage takes calls, casts and stops as a serve
   t.same(result, [[7, 8], "done"]);
   t.same(event, { n: [1] });
   t.same(got, Array(3).fill({ n: [1, 2] }));
+});
+
+scenario("sys and crash reports show a stage's own state, under its module's name", (t, h) => {
+  const numbers = { ...counting([]), name: "numbers" };
+  h.run(function* (self) {
+    const producer = yield* Stage.start(self, numbers, undefined);
+    t.equal(yield* sys.getState(self, producer), 0);
+    t.equal(yield* sys.replaceState(self, producer, (n: number) => n + 7), 7);
+    const got: number[][] = [];
+    const consumer = keeping(got, 2, [producer, { maxDemand: 2 }]);
+    yield* Stage.start(self, consumer, undefined);
+    yield* receive(undefined, 10);
+    t.same(got.flat(), [7, 8], "all else of the stage is as it was");
+    GenServer.cast(self, producer, "it takes none");
+    yield* receive(undefined, 10);
+  });
+  t.match(h.reports, [{ type: "crash", label: "numbers", state: Number }]);
 });
 
 scenario("a stage is a supervisor's child, under its module's name or another", (t, h) => {

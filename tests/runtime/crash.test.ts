@@ -46,6 +46,20 @@ scenario("a crash report has what proc_lib's has", (t, h) => {
   t.equal(h.reports.length, 1);
 });
 
+scenario("a module whose name can't be read is reported without one", (t, h) => {
+  const server = {
+    get name(): string { throw new Error("no name"); },
+    init: () => { throw new Error("broken"); },
+  };
+  h.run(function* (self) {
+    self.spawn(function* (starter: Process) {
+      yield* GenServer.start(starter, server as GenServerModule<null>, undefined);
+    });
+    yield* receive(undefined, 10);
+  });
+  t.match(h.reports, [{ type: "crash", label: "init", reason: { error: { message: "broken" } } }]);
+});
+
 scenario("the last message is the one that was handled", (t, h) => {
   const server: GenServerModule<number> = {
     name: "server",
