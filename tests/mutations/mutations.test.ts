@@ -83,7 +83,7 @@ async function inParallel(jobs: readonly ((compiler: Compiler) => Promise<void>)
   await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, work));
 }
 
-t.setTimeout(300_000);
+t.setTimeout(900_000);
 
 t.test("every seeded fault is caught by the test that is named for it", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "pidgeon-mutations-"));
