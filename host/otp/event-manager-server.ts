@@ -3,7 +3,7 @@
 //   event, other message ─► every handler, the last added first ─► ok · removed · swapped · failed
 //   call to a handler ────► that one alone ─────────────────────► reply
 //   a failure ─► terminate({ failed }) ─► report, HandlerExit to its supervisor; others go on
-import { operationOf } from "../runtime/behaviour.ts";
+import { eventually } from "../runtime/behaviour.ts";
 import { Exit } from "../runtime/messages.ts";
 import { endReason } from "../runtime/reasons.ts";
 import type { Operation, Pid, Process, Reason } from "../runtime/index.ts";
@@ -259,9 +259,7 @@ interface Attempt {
 /** Runs a callback of a handler, to the end of what it waits for; nothing is thrown. */
 function* attempt(callback: () => unknown): Operation<Attempt> {
   try {
-    const value = callback();
-    const operation = operationOf(value);
-    return { value: operation === undefined ? value : yield* operation };
+    return { value: yield* eventually(callback()) };
   } catch (error) {
     return { failed: { reason: endReason(error) } };
   }

@@ -8,15 +8,16 @@
 //   cancel ──────────────────────►   cancelled, or the Down of either: it is over
 import { PidgeonError } from "../errors.ts";
 import { SEND_EXEMPT } from "../kernel/abi.ts";
-import { operationOf } from "../runtime/behaviour.ts";
+import { eventually } from "../runtime/behaviour.ts";
 import { badOption } from "../runtime/flags.ts";
 import { Down, immutable, isOrderly } from "../runtime/index.ts";
 import type {
-  Destination, Eventually, From, Operation, Pid, Process, Reason, Ref,
+  Destination, From, Operation, Pid, Process, Reason, Ref,
 } from "../runtime/index.ts";
 import { DemandDispatcher } from "./dispatchers.ts";
 import type { Demand, Dispatcher } from "./dispatchers.ts";
 import type { GenServerModule } from "./gen-server-module.ts";
+import { unknownCallback } from "./module-process.ts";
 import { noreply, ok, stop } from "./results.ts";
 import type { CallResult, CastResult, InitResult } from "./results.ts";
 import type {
@@ -94,11 +95,6 @@ function send(
   self.core.sendOwned(self.pid, to, SEND_EXEMPT, 0, message);
 }
 
-function* eventually<T>(answer: Eventually<T>): Operation<T> {
-  const operation = operationOf(answer);
-  return operation === undefined ? answer as T : (yield* operation) as T;
-}
-
 type StageServer = GenServerModule<State, { module: AnyStage; args: unknown }>;
 
 /** The server that a stage of this module is, under its name. O(1). */
@@ -130,7 +126,7 @@ const stage: StageServer = {
   *handleCall(request: unknown, from: From, state, self): Operation<CallResult<State>> {
     if (request instanceof StageRequest) return asked(state, self, request);
     const { module } = state;
-    if (module.handleCall === undefined) throw new TypeError("the stage takes no calls");
+    if (module.handleCall === undefined) throw unknownCallback("handleCall");
     const answer = yield* eventually(module.handleCall(request, from, state.user, self));
     if (answer.type === "emit") return yield* emitted(state, self, answer);
     state.user = answer.state;
@@ -139,7 +135,7 @@ const stage: StageServer = {
 
   *handleCast(message: unknown, state, self): Operation<CastResult<State>> {
     const { module } = state;
-    if (module.handleCast === undefined) throw new TypeError("the stage takes no casts");
+    if (module.handleCast === undefined) throw unknownCallback("handleCast");
     return yield* emitted(state, self,
       yield* eventually(module.handleCast(message, state.user, self)));
   },
@@ -313,7 +309,7 @@ function* work(state: State, self: Process): Operation<void> {
     const { source, events } = state.incoming.shift()!;
     const { ref, producer } = source;
     const { module } = state;
-    if (module.handleEvents === undefined) throw new TypeError("the stage takes no events");
+    if (module.handleEvents === undefined) throw unknownCallback("handleEvents");
     const answer = yield* eventually(
       module.handleEvents(events, { ref, producer }, state.user, self));
     replenish(state, self, source, events.length);

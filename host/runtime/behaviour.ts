@@ -6,7 +6,7 @@ import { Call, Cast, ReplyMessage, Tag } from "./messages.ts";
 import { wait } from "./operations.ts";
 import { Process } from "./process.ts";
 import { Suspension, Waiting } from "./suspension.ts";
-import type { Callbacks, Operation, Reason } from "./types.ts";
+import type { Callbacks, Eventually, Operation, Reason } from "./types.ts";
 
 /** Waits for any message, as a callback process does; holds no state, so all share it. */
 const idleForever = new Suspension(Waiting.CALLBACK, undefined, Infinity);
@@ -79,6 +79,12 @@ export function operationOf(answer: unknown): Operation<unknown> | undefined {
     return wait(answer as unknown as PromiseLike<unknown>);
   }
   return undefined;
+}
+
+/** Runs what a callback's answer asks for to its end; any other value is its own. */
+export function* eventually<T>(answer: Eventually<T>): Operation<T> {
+  const operation = operationOf(answer);
+  return operation === undefined ? answer as T : (yield* operation) as T;
 }
 
 /** The process of `spawnCallback`. */

@@ -253,7 +253,9 @@ scenario("sys and crash reports show a stage's own state, under its module's nam
     GenServer.cast(self, producer, "it takes none");
     yield* receive(undefined, 10);
   });
-  t.match(h.reports, [{ type: "crash", label: "numbers", state: Number }]);
+  t.match(h.reports, [
+    { type: "crash", label: "numbers", state: Number, reason: { undefined: "handleCast" } },
+  ]);
 });
 
 scenario("a stage is a supervisor's child, under its module's name or another", (t, h) => {
