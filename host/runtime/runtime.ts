@@ -276,10 +276,10 @@ export class Runtime {
    * function that takes this back. Nothing is installed without this call.
    */
   stopOnSignals(options: StopSignalOptions = {}): () => void {
-    const { signals = ["SIGTERM", "SIGINT"], timeoutMs = STOP_TIMEOUT_MS } = options;
+    const { signals = ["SIGTERM", "SIGINT"], timeoutMs = STOP_TIMEOUT_MS, echoMs } = options;
     // The runtime's own time comes first: then what is left is killed, and the stop is done.
     const stop = options.stop ?? (() => this.stop({ timeoutMs: timeoutMs * 0.9 }));
-    return stopOnSignals(stop, signals, timeoutMs);
+    return stopOnSignals(stop, signals, timeoutMs, echoMs);
   }
 
   async #stop(timeoutMs: number): Promise<void> {

@@ -1,7 +1,7 @@
 // Signals of the operating system that stop a runtime in order.
 //
 //   first signal ─► stop ── done, or the time is over ─► the signal again, without this handler
-//   second signal while it stops ───────────────────────► the same at once
+//   second signal while it stops ── no echo of the first ► the same at once
 
 /** What a stop by signals listens to, and how long it may take. */
 export interface StopSignalOptions {
@@ -9,9 +9,14 @@ export interface StopSignalOptions {
   readonly signals?: readonly NodeJS.Signals[];
   /** How long a stop may take, in ms; default 5,000. */
   readonly timeoutMs?: number;
+  /** A second signal within so many ms is the first one's echo. Default 400. */
+  readonly echoMs?: number;
   /** What stops: default `runtime.stop`. For instance `() => app.close()`. */
   readonly stop?: () => Promise<unknown>;
 }
+
+/** One Ctrl-C can arrive twice: from the terminal, and from npm, which passes it on. */
+const ECHO_MS = 400;
 
 /**
  * Installs the handlers; the answer removes them. Once all is stopped the signal is sent again: it
@@ -19,8 +24,9 @@ export interface StopSignalOptions {
  */
 export function stopOnSignals(
   stop: () => Promise<unknown>, signals: readonly NodeJS.Signals[], timeoutMs: number,
+  echoMs = ECHO_MS,
 ): () => void {
-  let isStopping = false;
+  let stoppingSinceMs: number | undefined;
   const remove = (): void => {
     for (const signal of signals) process.off(signal, handle);
   };
@@ -30,8 +36,12 @@ export function stopOnSignals(
     process.kill(process.pid, signal);
   };
   function handle(signal: NodeJS.Signals): void {
-    if (isStopping) return end(signal);
-    isStopping = true;
+    const nowMs = performance.now();
+    if (stoppingSinceMs !== undefined) {
+      if (nowMs - stoppingSinceMs >= echoMs) end(signal);
+      return;
+    }
+    stoppingSinceMs = nowMs;
     const timer = setTimeout(end, timeoutMs, signal);
     const done = (): void => {
       clearTimeout(timer);

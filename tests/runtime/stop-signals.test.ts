@@ -57,11 +57,20 @@ void test("a stop that takes too long is cut off: by the runtime, or by the hand
 
 void test("a second signal ends at once; other signals are not touched", async (t) => {
   const code = "const stop = () => { say('signal'); return new Promise(() => {}); };\n" +
-    "runtime.stopOnSignals({ stop, timeoutMs: 60_000 });";
+    "runtime.stopOnSignals({ stop, timeoutMs: 60_000, echoMs: 0 });";
   t.same(await ended(code, ["SIGTERM", "SIGTERM"]),
     { lines: ["signal", "signal"], status: null, signal: "SIGTERM" });
   t.same(await ended("runtime.stopOnSignals({ signals: ['SIGINT'] });", ["SIGTERM"]),
     { lines: ["signal"], status: null, signal: "SIGTERM" });
+});
+
+void test("a signal that npm passes on after the terminal's is the same one", async (t) => {
+  const code = "const stop = async () => { say('signal'); await echo; say('own'); };\n" +
+    "const echo = new Promise((resolve) => process.once('SIGINT', () =>" +
+    " process.once('SIGINT', resolve)));\n" +
+    "runtime.stopOnSignals({ stop, echoMs: 60_000 });";
+  t.same(await ended(code, ["SIGINT", "SIGINT"]),
+    { lines: ["signal", "signal", "own"], status: null, signal: "SIGINT" });
 });
 
 void test("nothing is installed unasked, the answer takes it back, others' handlers decide",
