@@ -30,20 +30,10 @@ export interface Dispatcher {
   dispatch(events: readonly unknown[], deliver: Deliver): readonly unknown[];
 }
 
-/** Each event to the consumer that has asked for most. @see Elixir's GenStage.DemandDispatcher */
-export class DemandDispatcher implements Dispatcher {
-  readonly #consumers = new Set<Demand>();
+/** Each event goes to one consumer. */
+abstract class EachToOne {
   /** Asked for on behalf of consumers that have left. */
   #spare = 0;
-
-  add(consumer: Demand): void {
-    this.#consumers.add(consumer);
-  }
-
-  remove(consumer: Demand): number {
-    if (this.#consumers.delete(consumer)) this.#spare += consumer.asked;
-    return 0;
-  }
 
   ask(consumer: Demand, count: number): number {
     consumer.asked += count;
@@ -52,20 +42,51 @@ export class DemandDispatcher implements Dispatcher {
     return count - spared;
   }
 
+  protected spared({ asked }: Demand): void {
+    this.#spare += asked;
+  }
+}
+
+/** What each consumer gets of one dispatch, in order. */
+class Shares {
+  readonly #byConsumer = new Map<Demand, unknown[]>();
+
+  add(consumer: Demand, event: unknown): void {
+    consumer.asked--;
+    const share = this.#byConsumer.get(consumer);
+    if (share === undefined) this.#byConsumer.set(consumer, [event]);
+    else share.push(event);
+  }
+
+  deliver(deliver: Deliver): void {
+    for (const [consumer, share] of this.#byConsumer) deliver(consumer, share, false);
+  }
+}
+
+/** Each event to the consumer that has asked for most. @see Elixir's GenStage.DemandDispatcher */
+export class DemandDispatcher extends EachToOne implements Dispatcher {
+  readonly #consumers = new Set<Demand>();
+
+  add(consumer: Demand): void {
+    this.#consumers.add(consumer);
+  }
+
+  remove(consumer: Demand): number {
+    if (this.#consumers.delete(consumer)) this.spared(consumer);
+    return 0;
+  }
+
   dispatch(events: readonly unknown[], deliver: Deliver): readonly unknown[] {
-    const shares = new Map<Demand, unknown[]>();
+    const shares = new Shares();
     let taken = 0;
     for (const event of events) {
       let most: Demand | undefined;
       for (const one of this.#consumers) if (one.asked > (most?.asked ?? 0)) most = one;
       if (most === undefined) break;
-      most.asked--;
+      shares.add(most, event);
       taken++;
-      const share = shares.get(most);
-      if (share === undefined) shares.set(most, [event]);
-      else share.push(event);
     }
-    for (const [consumer, share] of shares) deliver(consumer, share, false);
+    shares.deliver(deliver);
     return events.slice(taken);
   }
 }
@@ -118,16 +139,16 @@ export class BroadcastDispatcher implements Dispatcher {
  * waits in the producer's buffer, which should hold what all partitions may ask for.
  * @see GenStage.PartitionDispatcher
  */
-export class PartitionDispatcher implements Dispatcher {
+export class PartitionDispatcher extends EachToOne implements Dispatcher {
   readonly #partitionOf: (event: any) => string | number;
   readonly #names: ReadonlySet<string | number>;
   readonly #consumers = new Map<string | number, Demand>();
-  #spare = 0;
 
   constructor(
     partitions: number | readonly (string | number)[],
     partitionOf: (event: any) => string | number,
   ) {
+    super();
     this.#names = new Set(typeof partitions === "number"
       ? Array.from({ length: partitions }, (_, index) => index) : partitions);
     this.#partitionOf = partitionOf;
@@ -141,29 +162,19 @@ export class PartitionDispatcher implements Dispatcher {
 
   remove(consumer: Demand): number {
     this.#consumers.delete(consumer.partition!);
-    this.#spare += consumer.asked;
+    this.spared(consumer);
     return 0;
   }
 
-  ask(consumer: Demand, count: number): number {
-    consumer.asked += count;
-    const spared = Math.min(this.#spare, count);
-    this.#spare -= spared;
-    return count - spared;
-  }
-
   dispatch(events: readonly unknown[], deliver: Deliver): readonly unknown[] {
-    const shares = new Map<Demand, unknown[]>();
+    const shares = new Shares();
     const left = events.filter((event) => {
       const consumer = this.#consumers.get(this.#known(this.#partitionOf(event)));
       if (consumer === undefined || consumer.asked === 0) return true;
-      consumer.asked--;
-      const share = shares.get(consumer);
-      if (share === undefined) shares.set(consumer, [event]);
-      else share.push(event);
+      shares.add(consumer, event);
       return false;
     });
-    for (const [consumer, share] of shares) deliver(consumer, share, false);
+    shares.deliver(deliver);
     return left;
   }
 
